@@ -1,0 +1,1 @@
+"""Rounds on disk: one folder each, written as things happen."""

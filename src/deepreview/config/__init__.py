@@ -1,0 +1,1 @@
+"""Settings: what each means, and where its value came from."""

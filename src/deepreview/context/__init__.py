@@ -1,0 +1,1 @@
+"""What surrounds a change: the brief, its trees, the word index."""

@@ -1,0 +1,1 @@
+"""The pipeline: stages in order, reviewers side by side, one bulkhead each."""

@@ -1,0 +1,109 @@
+"""What a reviewer said: verbatim, untrusted, not yet placed."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+from deepreview.model.change import Side
+
+ClaimId = NewType("ClaimId", str)
+"""`reviewer/local`, unique in a round and the same in every run on the same commits."""
+
+
+class Severity(Enum):
+    """How much a defect matters; the order of definition is the order of weight."""
+
+    CRITICAL = "critical"
+    IMPORTANT = "important"
+    SUGGESTION = "suggestion"
+
+    @property
+    def weight(self) -> int:
+        """3 for critical, 2 for important, 1 for a suggestion."""
+        return {"critical": 3, "important": 2, "suggestion": 1}[self.value]
+
+
+class DefectClass(Enum):
+    """Regression: this change brought it. Gap: something is missing. Enhancement: it could be better."""
+
+    REGRESSION = "regression"
+    GAP = "gap"
+    ENHANCEMENT = "enhancement"
+
+
+class Answer(Enum):
+    """An answer to a question of the severity rubric."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place as a reviewer wrote it; 0 to 0 means the whole file."""
+
+    path: str
+    first: int
+    last: int
+    side: Side = Side.HEAD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One thing that a reviewer said about the change."""
+
+    id: ClaimId
+    reviewer: str
+    kind: str
+    """What sort of defect: a rule's name (`ruff:F821`) or a detector's (`stale-name`). Part of the identity."""
+    severity: Severity
+    """As declared by the reviewer."""
+    defect: DefectClass
+    title: str
+    """One line: the subject, what goes wrong, and when; not the fix."""
+    body: str
+    """Markdown: the mechanism and why it matters."""
+    unless: str
+    """Markdown, one sentence: when it does not matter. Empty when the reviewer did not say."""
+    method: str
+    """Plain text, one sentence: how it was found, with the tool's name and version."""
+    places: tuple[Place, ...]
+    """At least one; the first is the one that the quote is from."""
+    quote: str
+    """The code that the claim is about, as it stands in the file; may be empty for a whole file."""
+    fix: str
+    """Markdown: what to do. Empty when unknown."""
+    patch: str
+    """A unified diff against head that applies with `git apply`, only where the fix is certain."""
+    silent: Answer
+    """Would nobody notice when it happens?"""
+    reachable: Answer
+    """Can it happen in normal use?"""
+    suppressed: str
+    """Why the reviewer itself would not show it (a generated file, a suppression comment); empty otherwise."""
+    excuse: str
+    """A nearby comment that explains the choice, quoted; it lowers the severity and never drops the claim."""
+
+
+class Section(Enum):
+    """Which part of the report an observation belongs to."""
+
+    STRENGTH = "strength"
+    CONCERN = "concern"
+    TESTING = "testing"
+    DOCS = "docs"
+    COMMITS = "commits"
+    LIMITATION = "limitation"
+    FEEDBACK = "feedback"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Something worth saying that is not a defect at a place."""
+
+    reviewer: str
+    section: Section
+    text: str
+    """Markdown."""

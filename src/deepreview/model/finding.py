@@ -1,0 +1,127 @@
+"""Claims grouped on one placed defect, with what checks observed about it."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+from deepreview.model.change import RepoPath, Sha, Side
+from deepreview.model.claim import Answer, ClaimId, DefectClass, Severity
+from deepreview.model.evidence import Evidence, Rung
+
+Fingerprint = NewType("Fingerprint", str)
+"""16 hexadecimal digits: the defect and its code, never prose or line numbers."""
+
+
+class OriginKind(Enum):
+    """Where a defect comes from, by git."""
+
+    INTRODUCED = "introduced"
+    MOVED = "moved"
+    NEWLY_EXPOSED = "newly-exposed"
+    PRE_EXISTING = "pre-existing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a defect comes from and how that is known."""
+
+    kind: OriginKind
+    commit: Sha
+    """The commit that wrote the line, or empty when unknown or not committed."""
+    subject: str
+    author: str
+    reason: str
+    """One sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place that was looked up: the file exists in that tree and the quote stands on those lines."""
+
+    path: RepoPath
+    side: Side
+    first: int
+    """1-based; 0 for the file as a whole."""
+    last: int
+    quote: str
+    """The code on those lines as it stands in the tree, never retyped."""
+    blob: Sha
+
+    def __post_init__(self) -> None:
+        """Refuse a range that cannot exist."""
+        if not (0 < self.first <= self.last or self.first == self.last == 0):
+            raise ValueError(f"not a line range: {self.first}-{self.last}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """The answers that a severity rests on."""
+
+    reachable: Answer
+    silent: Answer
+    shipped: Answer
+    introduced: Answer
+    proven: Answer
+
+
+class State(Enum):
+    """What became of a finding."""
+
+    OPEN = "open"
+    FIXED = "fixed"
+    DOCUMENTED = "documented"
+    DECLINED = "declined"
+    DEFERRED = "deferred"
+    OBSOLETE = "obsolete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One defect at one or more places, with all who said it."""
+
+    fingerprint: Fingerprint
+    alias: str
+    """`C1`, `I2`, `S3`: unique in one report, not across rounds."""
+    kind: str
+    severity: Severity
+    rubric: Rubric
+    reasons: tuple[str, ...]
+    """One sentence for each change of the claimed severity."""
+    defect: DefectClass
+    origin: Origin
+    locations: tuple[Location, ...]
+    """At least one; the first is the main one."""
+    title: str
+    body: str
+    unless: str
+    method: str
+    fix: str
+    patch: str
+    claims: tuple[ClaimId, ...]
+    """At least one; the first is the claim whose words are shown."""
+    reviewers: tuple[str, ...]
+    """All who said it, the first being the one whose words are shown."""
+    evidence: tuple[Evidence, ...]
+    proof: Rung
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Claims that are not shown as a finding, and why."""
+
+    claims: tuple[ClaimId, ...]
+    title: str
+    path: str
+    first: int
+    step: str
+    reason: str
+
+
+def fingerprint(kind: str, path: str, quote: str) -> Fingerprint:
+    """The identity of a defect: its kind, its file and its code without indentation and blank lines."""
+    code = "\n".join(stripped for line in quote.splitlines() if (stripped := " ".join(line.split())))
+    digest = hashlib.sha256("\0".join((kind, path, code)).encode("utf-8", "surrogateescape"))
+    return Fingerprint(digest.hexdigest()[:16])

@@ -1,0 +1,62 @@
+"""What happened in one round: who ran, what they read, how it ended."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from deepreview.model.change import RepoPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A changed file that a reviewer did not read, and why."""
+
+    path: RepoPath
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reviewer read: silence about the rest is not praise."""
+
+    read: tuple[RepoPath, ...]
+    """Changed files that it read, sorted."""
+    unread: tuple[Unread, ...]
+    checked: tuple[str, ...]
+    """What was looked for, as phrases with numbers: `412 removed names`, `ruff 0.17: 63 rules on 12 files`."""
+    gaps: tuple[str, ...]
+    """What could not be done, as sentences: an analyser that is missing or failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """The reviewer came to its end."""
+
+    reviewer: str
+    claims: int
+    seconds: float
+    reading: Reading
+    result: Literal["completed"] = "completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """The reviewer had nothing it could do here."""
+
+    reviewer: str
+    reason: str
+    result: Literal["skipped"] = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The reviewer broke or ran out of time; what it had said by then is kept."""
+
+    reviewer: str
+    failure: Literal["timeout", "error"]
+    error: str
+    claims: int
+    seconds: float
+    result: Literal["failed"] = "failed"
+
+
+Run = Completed | Skipped | Failed

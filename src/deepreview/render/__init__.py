@@ -1,0 +1,1 @@
+"""Pure functions of the report, one format each."""

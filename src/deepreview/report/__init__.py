@@ -1,0 +1,1 @@
+"""Findings and runs become the report; everything countable is computed here."""

@@ -1,0 +1,1 @@
+"""Who reads a change and says what is wrong with it."""

@@ -1,0 +1,106 @@
+"""What a reviewer is, and the one object that it is given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from deepreview.context.brief import Brief
+from deepreview.context.tree import Tree
+from deepreview.model.change import Commit, RepoPath, Sha, Side
+from deepreview.model.claim import Claim, Observation
+from deepreview.model.round import Reading
+
+
+class NothingToDo(Exception):  # noqa: N818 - an answer, not an error
+    """Raised by a reviewer that cannot do anything here; its text is the reason, shown in the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What a program printed and how it ended."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlamedLine:
+    """Who wrote one line."""
+
+    commit: Sha
+    subject: str
+    author: str
+    at: str
+    """ISO 8601."""
+    boundary: bool
+    """The history ends here, so the line may be older than the commit."""
+
+
+class History(Protocol):
+    """What git remembers of the files of a change."""
+
+    def blame(self, path: RepoPath, lines: Sequence[int], side: Side) -> Mapping[int, BlamedLine]:
+        """The writer of each of the given lines at that side, over all history before it, white space ignored."""
+        ...
+
+    def commit(self, sha: Sha) -> Commit:
+        """One commit's text."""
+        ...
+
+    def files(self, sha: Sha) -> Mapping[RepoPath, tuple[int, int]]:
+        """Lines that a commit added to and removed from each file, against its first parent."""
+        ...
+
+
+class Desk(Protocol):
+    """Everything that a reviewer may use. What it says here is kept even if it then fails."""
+
+    def tree(self, side: Side) -> Tree:
+        """The files at base or head."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """What git remembers."""
+        ...
+
+    @property
+    def scratch(self) -> Path:
+        """An empty folder of this reviewer's own, removed after the round."""
+        ...
+
+    async def run(self, argv: Sequence[str], *, cwd: Path, stdin: bytes = b"") -> Output:
+        """Run a program with an environment built from an allow-list; raises OSError when it cannot start.
+
+        It is killed, with its children, when the reviewer's time is over.
+        """
+        ...
+
+    def say(self, said: Claim | Observation) -> None:
+        """Put something on record."""
+        ...
+
+
+class Reviewer(Protocol):
+    """Reads a change and says what is wrong with it."""
+
+    @property
+    def name(self) -> str:
+        """Short, lower case: what `--with` takes."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it looks for, in one line."""
+        ...
+
+    def missing(self) -> tuple[str, ...]:
+        """What this machine lacks for it, each with how to add it; empty when all is there."""
+        ...
+
+    async def review(self, brief: Brief, desk: Desk) -> Reading:
+        """Say claims at the desk and return what was read; raises NothingToDo when nothing can be done here."""
+        ...

@@ -1,0 +1,1 @@
+"""Builders and real repositories for tests; public to plug-in authors."""

@@ -1,0 +1,1 @@
+"""Checks: each observes one thing about a finding and judges nothing."""
