@@ -1,0 +1,136 @@
+"""Two trees become file patches: names from NUL-separated records, hunks from the patch text, matched by order.
+
+Every line of content has a mark in front, so a line that starts with `@@ ` or `diff --git ` is git's own, with one
+exception: under `-z` names are not quoted, and a name with a newline could forge a header. Where there is such a
+name, the patch text is asked for again with quoted names.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deepreview.git.run import Git, decode
+from deepreview.model.change import EntryMode, FileKind, FilePatch, Hunk, RepoPath, Sha
+
+_HOW = (
+    "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=none", "--submodule=short",
+    "--find-renames=50%", "--find-copies=50%", "-l2000", "--full-index", "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
+_STRUCTURE = re.compile(
+    r"^(?:@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?([^\n]*)|diff --git [^\n]*|(Binary files [^\n]* differ))$",
+    re.MULTILINE,
+)
+_KINDS = {
+    "A": FileKind.ADDED,
+    "D": FileKind.DELETED,
+    "M": FileKind.MODIFIED,
+    "R": FileKind.RENAMED,
+    "C": FileKind.COPIED,
+    "T": FileKind.RETYPED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """One record of `git diff --raw -z`."""
+
+    kind: FileKind
+    old_mode: str
+    new_mode: str
+    old_blob: str
+    new_blob: str
+    old_path: str
+    path: str
+
+
+@dataclass(slots=True)
+class _Text:
+    """One file's part of the patch text."""
+
+    hunks: list[Hunk]
+    binary: bool = False
+
+
+def diff(git: Git, base: str, head: str) -> tuple[FilePatch, ...]:
+    """All that differs between two trees, in git's order; renames and copies are followed."""
+    raw = decode(git.out("diff", *_HOW, "--raw", "-p", "-z", "--end-of-options", base, head, "--"))
+    listing, _, text = raw.partition("\0\0")
+    records = list(_records(listing))
+    if any("\n" in record.path + record.old_path for record in records):
+        text = decode(git.out("diff", *_HOW, "-p", "--end-of-options", base, head, "--"))
+    return tuple(_joined(records, list(parse_patch(text))))
+
+
+def _records(listing: str) -> Iterator[_Record]:
+    parts = iter(listing.split("\0") if listing else ())
+    for head in parts:
+        old_mode, new_mode, old_blob, new_blob, status = head.removeprefix(":").split(" ")
+        first = next(parts)
+        yield _Record(
+            kind=_KINDS[status[0]],
+            old_mode=old_mode,
+            new_mode=new_mode,
+            old_blob=old_blob,
+            new_blob=new_blob,
+            old_path=first,
+            path=next(parts) if status[0] in "RC" else first,
+        )
+
+
+def parse_patch(text: str) -> Iterator[_Text]:
+    """The hunks of each `diff --git` section, in order."""
+    found: _Text | None = None
+    marks = list(_STRUCTURE.finditer(text))
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        old_start, old_count, new_start, new_count, section, binary = mark.groups()
+        if binary is not None and found is not None:
+            found.binary = True
+        elif old_start is None:
+            if found is not None:
+                yield found
+            found = _Text(hunks=[])
+        elif found is not None:
+            end = following.start() if following else len(text)
+            found.hunks.append(
+                Hunk(
+                    old_start=int(old_start),
+                    old_count=1 if old_count is None else int(old_count),
+                    new_start=int(new_start),
+                    new_count=1 if new_count is None else int(new_count),
+                    section=section,
+                    lines=_content(text[mark.end() + 1 : end]),
+                )
+            )
+    if found is not None:
+        yield found
+
+
+def _content(block: str) -> tuple[str, ...]:
+    return tuple(block.removesuffix("\n").split("\n")) if block else ()
+
+
+def _joined(records: list[_Record], texts: list[_Text]) -> Iterator[FilePatch]:
+    """Each record with its text; a change of type is written as two texts, a deletion and an addition."""
+    rest = iter(texts)
+    for record in records:
+        text = next(rest)
+        if record.kind is FileKind.RETYPED:
+            second = next(rest)
+            text = _Text(hunks=[*text.hunks, *second.hunks], binary=text.binary or second.binary)
+        yield FilePatch(
+            path=RepoPath(record.path),
+            old_path=RepoPath(record.old_path),
+            kind=record.kind,
+            old_mode=mode(record.old_mode),
+            new_mode=mode(record.new_mode),
+            old_blob=Sha(record.old_blob),
+            new_blob=Sha(record.new_blob),
+            binary=text.binary,
+            hunks=tuple(text.hunks),
+        )
+    assert next(rest, None) is None, "the patch text has more files than the records"
+
+
+def mode(written: str) -> EntryMode:
+    """The mode of a tree entry; old repositories also hold group-writable files."""
+    return EntryMode.FILE if written == "100664" else EntryMode(written)
