@@ -43,17 +43,22 @@ class GitTree:
         }
         blobs = list(dict.fromkeys(wanted.values()))
         contents = dict(zip(blobs, contents_of(self.git, blobs), strict=True))
-        return {path: contents[blob] for path, blob in wanted.items()}
+        return {path: content for path, blob in wanted.items() if (content := contents[blob]) is not None}
 
 
-def contents_of(git: Git, blobs: list[Sha]) -> Iterator[bytes]:
-    """The content of each object, in order, from one process."""
+def contents_of(git: Git, blobs: list[Sha]) -> Iterator[bytes | None]:
+    """The content of each object, in order, from one process; None for one that a partial clone lacks."""
     if not blobs:
         return
     raw = git.out("cat-file", "--batch", "--buffer", stdin="".join(f"{blob}\n" for blob in blobs).encode())
     at = 0
     for _ in blobs:
         end = raw.index(b"\n", at)
-        size = int(raw[at:end].rsplit(b" ", 1)[1])
+        said = raw[at:end].rsplit(b" ", 1)[1]
+        if said == b"missing":
+            yield None
+            at = end + 1
+            continue
+        size = int(said)
         yield raw[end + 1 : end + 1 + size]
         at = end + 1 + size + 1

@@ -1,13 +1,15 @@
 """What a reviewer is, and the one object that it is given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from deepreview.context.brief import Brief
+from deepreview.context.history import BlamedLine as BlamedLine
+from deepreview.context.history import History as History
 from deepreview.context.tree import Tree
-from deepreview.model.change import Commit, RepoPath, Sha, Side
+from deepreview.model.change import Side
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.round import Reading
 
@@ -24,35 +26,6 @@ class Output:
     stdout: bytes
     stderr: bytes
     seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlamedLine:
-    """Who wrote one line."""
-
-    commit: Sha
-    subject: str
-    author: str
-    at: str
-    """ISO 8601."""
-    boundary: bool
-    """The history ends here, so the line may be older than the commit."""
-
-
-class History(Protocol):
-    """What git remembers of the files of a change."""
-
-    def blame(self, path: RepoPath, lines: Sequence[int], side: Side) -> Mapping[int, BlamedLine]:
-        """The writer of each of the given lines at that side, over all history before it, white space ignored."""
-        ...
-
-    def commit(self, sha: Sha) -> Commit:
-        """One commit's text."""
-        ...
-
-    def files(self, sha: Sha) -> Mapping[RepoPath, tuple[int, int]]:
-        """Lines that a commit added to and removed from each file, against its first parent."""
-        ...
 
 
 class Desk(Protocol):

@@ -1,0 +1,121 @@
+"""Is the quoted code there? A claim is placed where its quote stands, or it is refuted.
+
+Reviewers get lines wrong far more often than code (one agent's lines were off in 28 % of checked claims), so the quote
+leads: it is looked for on the cited lines first, then anywhere in the file, without regard to white space.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from deepreview.model.change import RepoPath, Sha, Side
+from deepreview.model.claim import Answer, Claim, Place
+from deepreview.model.evidence import Evidence, Outcome, Rung
+from deepreview.model.finding import Dropped, Finding, Location, Origin, OriginKind, Rubric, State, fingerprint
+
+NAME = "quote"
+_MOST_LINES = 40
+_MOST_CHARACTERS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that a claim is about, as it is in its tree."""
+
+    blob: Sha
+    lines: tuple[str, ...]
+
+
+Lookup = Callable[[str, Side], Source | None]
+
+
+def place(claim: Claim, lookup: Lookup) -> Finding | Dropped:
+    """A finding of this one claim, located where its code stands; or why it cannot be placed."""
+    main, *others = claim.places
+    source = lookup(main.path, main.side)
+    if source is None:
+        return _unplaced(claim, f"{main.path} does not exist at {main.side.value}")
+    anchored = anchor(main, claim.quote, source)
+    if anchored is None:
+        return _unplaced(claim, f"the quoted code stands nowhere in {main.path} at {main.side.value}")
+    first, last, summary = anchored
+    locations = [_location(main, first, last, source)]
+    for other in others:
+        if (found := lookup(other.path, other.side)) and other.last <= len(found.lines):
+            locations.append(_location(other, other.first, other.last, found))
+    evidence = Evidence(check=NAME, outcome=Outcome.SUPPORTS, summary=summary, detail="")
+    return _finding(claim, tuple(locations), evidence)
+
+
+def anchor(place: Place, quote: str, source: Source) -> tuple[int, int, str] | None:
+    """First line, last line and what was found; None when the quote is not in the file."""
+    wanted = [line for raw in quote.splitlines() if (line := _squeezed(raw))]
+    if not wanted:
+        if not 0 <= place.first <= place.last <= len(source.lines):
+            return None
+        return place.first, place.last, "The cited lines exist; nothing was quoted."
+    standing = [(number, line) for number, raw in enumerate(source.lines, 1) if (line := _squeezed(raw))]
+    starts = [
+        i
+        for i in range(len(standing) - len(wanted) + 1)
+        if standing[i][1] == wanted[0] and all(standing[i + j][1] == line for j, line in enumerate(wanted))
+    ]
+    if not starts:
+        return None
+    best = min(starts, key=lambda i: abs(standing[i][0] - place.first))
+    first, last = standing[best][0], standing[best + len(wanted) - 1][0]
+    if first == place.first:
+        return first, last, "The quoted code stands on the cited lines."
+    return first, last, f"The quoted code stands at line {first}; line {place.first} was cited."
+
+
+def _squeezed(line: str) -> str:
+    return "".join(line.split())
+
+
+def _location(place: Place, first: int, last: int, source: Source) -> Location:
+    shown = source.lines[first - 1 : min(last, first + _MOST_LINES - 1)] if first else ()
+    quote = "\n".join(line[:_MOST_CHARACTERS] for line in shown)
+    return Location(path=RepoPath(place.path), side=place.side, first=first, last=last, quote=quote, blob=source.blob)
+
+
+def _unplaced(claim: Claim, reason: str) -> Dropped:
+    where = claim.places[0]
+    return Dropped(
+        claims=(claim.id,), title=claim.title, path=where.path, first=where.first, step="placed", reason=reason
+    )
+
+
+def _finding(claim: Claim, locations: tuple[Location, ...], evidence: Evidence) -> Finding:
+    return Finding(
+        fingerprint=fingerprint(claim.kind, locations[0].path, locations[0].quote or claim.title),
+        alias="",
+        kind=claim.kind,
+        severity=claim.severity,
+        rubric=Rubric(
+            reachable=claim.reachable,
+            silent=claim.silent,
+            shipped=Answer.UNKNOWN,
+            introduced=Answer.UNKNOWN,
+            proven=Answer.NO,
+        ),
+        reasons=(),
+        defect=claim.defect,
+        origin=Origin(kind=OriginKind.UNKNOWN, commit=Sha(""), subject="", author="", reason="Not traced."),
+        locations=locations,
+        title=claim.title,
+        body=claim.body,
+        unless=claim.unless,
+        method=claim.method,
+        fix=claim.fix,
+        patch=claim.patch,
+        claims=(claim.id,),
+        reviewers=(claim.reviewer,),
+        evidence=(evidence,),
+        proof=Rung.PLACED,
+        state=State.OPEN,
+    )
+
+
+def with_evidence(finding: Finding, evidence: Evidence) -> Finding:
+    """The finding with one more observation."""
+    return replace(finding, evidence=(*finding.evidence, evidence))
