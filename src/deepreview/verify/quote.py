@@ -39,9 +39,11 @@ def place(claim: Claim, lookup: Lookup) -> Finding | Dropped:
         return _unplaced(claim, f"the quoted code stands nowhere in {main.path} at {main.side.value}")
     first, last, summary = anchored
     locations = [_location(main, first, last, source)]
-    for other in others:
-        if (found := lookup(other.path, other.side)) and other.last <= len(found.lines):
-            locations.append(_location(other, other.first, other.last, found))
+    locations += [
+        _location(other, other.first, other.last, found)
+        for other in others
+        if (found := lookup(other.path, other.side)) and other.last <= len(found.lines)
+    ]
     evidence = Evidence(check=NAME, outcome=Outcome.SUPPORTS, summary=summary, detail="")
     return _finding(claim, tuple(locations), evidence)
 

@@ -1,0 +1,98 @@
+"""The parser gate: "this file is broken" is put to a parser before anybody spends time on it.
+
+Reviewers invent syntax errors, and repeat them over rounds. For Python, JSON and TOML the language's own parser
+answers; for others a tree-sitter grammar, where one is installed. A finding of another kind gets the observation that its file
+parses, which is what its place rests on.
+"""
+
+import ast
+import json
+import tomllib
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from deepreview import trees
+from deepreview.context.tree import text
+from deepreview.model.change import RepoPath
+from deepreview.model.evidence import Evidence, Outcome
+from deepreview.model.finding import Finding, Fingerprint
+from deepreview.verify.base import Bench
+
+NAME = "syntax"
+_ABOUT_SYNTAX = ("invalid-syntax", "syntax-error", "parse-error", "SC1072", "SC1073", "E999")
+_LARGEST = 1_000_000
+
+
+class Syntax:
+    """Parses the file of each finding once."""
+
+    name = NAME
+
+    def examine(self, findings: Sequence[Finding], bench: Bench) -> Mapping[Fingerprint, Evidence]:
+        """Whether the file parses: it refutes claims of broken syntax and supports the others' places."""
+        by_side: dict[tuple[RepoPath, bool], list[Finding]] = {}
+        for finding in findings:
+            place = finding.locations[0]
+            by_side.setdefault((place.path, place.side.value == "head"), []).append(finding)
+        found: dict[Fingerprint, Evidence] = {}
+        for (path, _), group in by_side.items():
+            content = bench.tree(group[0].locations[0].side).read([path]).get(path, b"")
+            answer = broken_at(path, text(content)) if 0 < len(content) <= _LARGEST else None
+            if answer is not None:
+                found |= {finding.fingerprint: _evidence(finding, answer) for finding in group}
+        return found
+
+
+def _evidence(finding: Finding, answer: int) -> Evidence:
+    about = finding.kind.endswith(_ABOUT_SYNTAX)
+    if answer == 0:
+        outcome = Outcome.REFUTES if about else Outcome.SUPPORTS
+        return Evidence(check=NAME, outcome=outcome, summary="The file parses.", detail="")
+    outcome = Outcome.SUPPORTS if about else Outcome.INCONCLUSIVE
+    return Evidence(check=NAME, outcome=outcome, summary=f"The file does not parse at line {answer}.", detail="")
+
+
+def broken_at(path: str, source: str) -> int | None:
+    """The line of the first syntax error, 0 when the file parses, None when no parser is at hand."""
+    own = _PARSERS.get(PurePosixPath(path).suffix.lower())
+    if own is not None:
+        return own(source)
+    found = trees.first_error(path, source)
+    if isinstance(found, trees.NotParsable):
+        return None
+    return found[0] if found else 0
+
+
+def _python(source: str) -> int | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source.encode("utf-8", "surrogateescape"))
+    except SyntaxError as error:
+        return error.lineno or 1
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return 0
+
+
+def _json(source: str) -> int | None:
+    try:
+        json.loads(source)
+    except json.JSONDecodeError as error:
+        return error.lineno
+    except RecursionError:
+        return None
+    return 0
+
+
+def _toml(source: str) -> int | None:
+    try:
+        tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        at = str(error).rpartition("(at line ")[2].partition(",")[0]
+        return int(at) if at.isdigit() else None
+    return 0
+
+
+_PARSERS: dict[str, Callable[[str], int | None]] = {".py": _python, ".pyi": _python, ".json": _json, ".toml": _toml}
