@@ -45,7 +45,8 @@ def settle(slate: Slate, steps: Sequence[Step]) -> Slate:
 
 def assert_conserved(slate: Slate, step: str) -> None:
     """Every claim ends in exactly one place, a finding or a drop; anything else is a bug in `step`."""
-    ends = Counter(claim for group in (*slate.findings, *slate.dropped) for claim in group.claims)
+    ends = Counter(claim for finding in slate.findings for claim in finding.claims)
+    ends.update(claim for gone in slate.dropped for claim in gone.claims)
     wrong = [claim for claim in slate.claims if ends[claim] != 1] + [
         claim for claim in ends if claim not in slate.claims
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from deepreview.model.claim import Claim, Severity
+from deepreview.model.claim import Claim, ClaimId, Severity
 from deepreview.model.finding import Dropped, Finding
 from deepreview.model.report import Fate, Tally
 from deepreview.model.round import Completed, Run, Skipped
@@ -23,7 +23,7 @@ def tallies(
     return tuple(_tally(run, findings, dropped, by_claim) for run in runs if not isinstance(run, Skipped))
 
 
-def _tally(run: Run, findings: Sequence[Finding], dropped: Sequence[Dropped], claims: dict[str, Claim]) -> Tally:
+def _tally(run: Run, findings: Sequence[Finding], dropped: Sequence[Dropped], claims: dict[ClaimId, Claim]) -> Tally:
     own = [finding for finding in findings if run.reviewer in finding.reviewers]
 
     def of(severity: Severity) -> int:

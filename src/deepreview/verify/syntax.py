@@ -1,8 +1,8 @@
 """The parser gate: "this file is broken" is put to a parser before anybody spends time on it.
 
 Reviewers invent syntax errors, and repeat them over rounds. For Python, JSON and TOML the language's own parser
-answers; for others a tree-sitter grammar, where one is installed. A finding of another kind gets the observation that its file
-parses, which is what its place rests on.
+answers; for others a tree-sitter grammar, where one is installed. A finding of another kind gets the observation that
+its file parses, which is what its place rests on.
 """
 
 import ast
