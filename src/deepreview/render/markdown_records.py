@@ -1,0 +1,204 @@
+"""The parts of the Markdown report that are counted from records: coverage, retro, notes, appendix."""
+
+from collections.abc import Mapping
+
+from deepreview.model.change import Side
+from deepreview.model.claim import Answer, Claim, Place, Section
+from deepreview.model.finding import Fingerprint
+from deepreview.model.report import ChangedFile, Fate, Report, Tally
+from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.render.safe_markdown import blocks, cell, code, fence, inline, item, line, plain
+from deepreview.render.wording import counted, duration, nobody_read, spot, why_failed
+
+
+def table(rows: list[list[str]]) -> str:
+    """A table of finished Markdown; the first row is the head."""
+    lines = ["| " + " | ".join(cell(text) for text in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
+
+
+def coverage(report: Report) -> str:
+    """Every changed file: what happened to it, who read it, what was found in it."""
+    unread = nobody_read(report)
+    total = counted(len(report.subject.files), "changed file")
+    first = f"Nobody read {len(unread)} of {total}." if unread else f"Each of {total} was read."
+    if not report.subject.files:
+        return "No file was changed."
+    aliases: dict[str, list[str]] = {}
+    for finding in report.findings:
+        for path in dict.fromkeys(location.path for location in finding.locations):
+            aliases.setdefault(path, []).append(finding.alias)
+    rows = [["File", "Change", "Lines", "Read by", "Findings"]]
+    rows += [_file_row(file, aliases) for file in report.subject.files]
+    return f"{first}\n\n{table(rows)}"
+
+
+def _file_row(file: ChangedFile, aliases: dict[str, list[str]]) -> list[str]:
+    moved = f" from {code(file.old_path)}" if file.old_path != file.path else ""
+    note = f", {plain(file.note)}" if file.note else ""
+    readers = ", ".join(plain(name) for name in file.readers) or f"**nobody**: {plain(file.unread) or 'not said why'}"
+    found = dict.fromkeys(aliases.get(file.path, []) + aliases.get(file.old_path, []))
+    lines = f"+{file.added} −{file.removed}"
+    return [code(file.path), f"{file.kind.value}{moved}{note}", lines, readers, ", ".join(found) or "none"]
+
+
+def retro(report: Report) -> str:
+    """What each reviewer gave, the summary table, and what became of the claims that are not shown as made."""
+    if not report.runs:
+        return "No reviewer ran."
+    total = len(report.subject.files)
+    told = [f"### [{plain(run.reviewer)}]\n\n{_told(run, total)}" for run in report.runs]
+    sentences = "\n".join(item(line(inline(sentence))) for sentence in report.reconciliation) or "None."
+    return "\n\n".join([*told, f"### Summary\n\n{_summary(report)}", f"**Reconciliation**\n\n{sentences}"])
+
+
+def _told(run: Run, total: int) -> str:
+    match run:
+        case Completed():
+            said = counted(run.claims, "claim")
+            return f"Completed in {duration(run.seconds)} with {said}; read {len(run.reading.read)} of {total} files."
+        case Skipped():
+            return f"Skipped: {inline(run.reason)}"
+        case Failed():
+            kept = (
+                f"The {counted(run.claims, 'claim')} made by then are kept." if run.claims else "It had said nothing."
+            )
+            return f"Failed after {duration(run.seconds)}, {inline(why_failed(run))}. {kept}"
+
+
+def _summary(report: Report) -> str:
+    tallies = {tally.reviewer: tally for tally in report.tallies}
+    columns = [_column(run, tallies.get(run.reviewer), report) for run in report.runs]
+    head = ["", *(plain(run.reviewer) for run in report.runs)]
+    return table([head, *([label, *(column[label] for column in columns)] for label in columns[0])])
+
+
+def _column(run: Run, tally: Tally | None, report: Report) -> dict[str, str]:
+    found = _found(tally) if tally else "—"
+    return {
+        "Duration": _lasted(run),
+        "Findings": found,
+        "Tool calls": "—",
+        "Unique insights": str(tally.unique) if tally else "—",
+        "Files reviewed": f"{len(run.reading.read)}/{len(report.subject.files)}" if isinstance(run, Completed) else "—",
+        "Coverage misses": str(_misses(run, report)) if isinstance(run, Completed) else "—",
+        "**Totals**": f"**{found}**",
+        "Downgraded": str(tally.downgraded) if tally else "—",
+        "Dropped": str(tally.dropped) if tally else "—",
+    }
+
+
+def _lasted(run: Run) -> str:
+    match run:
+        case Completed():
+            return duration(run.seconds)
+        case Skipped():
+            return "N/A (skipped)"
+        case Failed():
+            return f"{duration(run.seconds)} (failed)"
+
+
+def _found(tally: Tally) -> str:
+    counts = ((tally.critical, "C"), (tally.important, "I"), (tally.suggestions, "S"))
+    return " ".join(f"{number}{letter}" for number, letter in counts if number) or "none"
+
+
+def _misses(run: Completed, report: Report) -> int:
+    read = set(run.reading.read)
+    return sum(
+        finding.locations[0].path in read and run.reviewer not in finding.reviewers for finding in report.findings
+    )
+
+
+def notes(report: Report) -> str:
+    """What each reviewer looked for, what it could not do, and what else was noticed."""
+    said: list[str] = []
+    for run in report.runs:
+        name = f"**{plain(run.reviewer)}**"
+        match run:
+            case Completed():
+                looked = (
+                    "; ".join(inline(phrase, strong=False) for phrase in run.reading.checked) or "it did not say what"
+                )
+                said.append(f"{name} checked: {looked}.")
+                said += [f"{name} gap: {inline(gap)}" for gap in run.reading.gaps]
+            case Skipped():
+                said.append(f"{name} was skipped: {inline(run.reason)}")
+            case Failed():
+                said.append(f"{name} failed: {inline(why_failed(run))}")
+    listed = [item(text) for text in said]
+    listed += observed(report, Section.NOTE)
+    return "\n".join(listed) or "None."
+
+
+def observed(report: Report, section: Section) -> list[str]:
+    """The observations of a section as list items, with who made them."""
+    found = (observation for observation in report.observations if observation.section is section)
+    return [item(f"{_with_name(blocks(observation.text), observation.reviewer)}") for observation in found]
+
+
+def _with_name(text: str, reviewer: str) -> str:
+    name = f"[{plain(reviewer)}]"
+    if not text:
+        return name
+    return f"{text}\n\n{name}" if "\n" in text else f"{text} {name}"
+
+
+def appendix(report: Report) -> str:
+    """Every claim as its reviewer made it, and where it ended."""
+    fates = {fate.claim: fate for fate in report.claims_map}
+    aliases = {finding.fingerprint: finding.alias for finding in report.findings}
+    said: dict[str, list[Claim]] = {run.reviewer: [] for run in report.runs}
+    for claim in report.claims:
+        said.setdefault(claim.reviewer, []).append(claim)
+    parts = []
+    for name, claims in said.items():
+        parts.append(f"### [{plain(name)}] — Pass 1")
+        parts += [_claim(claim, _ended(fates.get(claim.id), aliases, report)) for claim in claims]
+        if not claims:
+            parts.append("It made no claim.")
+    return "\n\n".join(parts) or "No reviewer ran."
+
+
+def _ended(fate: Fate | None, aliases: Mapping[Fingerprint, str], report: Report) -> str:
+    if fate is None:
+        return "not accounted for"
+    if fate.finding:
+        return aliases.get(Fingerprint(fate.finding), "not in this report")
+    if 0 <= fate.dropped < len(report.dropped):
+        dropped = report.dropped[fate.dropped]
+        return f"dropped by {plain(dropped.step)}: {inline(dropped.reason)}"
+    return "not accounted for"
+
+
+def _claim(claim: Claim, ended: str) -> str:
+    places = ", ".join(_place(place) for place in claim.places)
+    fields = (
+        ("title", claim.title),
+        ("places", places),
+        ("rating", f"{claim.severity.value}, {claim.defect.value}; {_rubric(claim)}"),
+        ("body", claim.body),
+        ("unless", claim.unless),
+        ("method", claim.method),
+        ("quote", claim.quote),
+        ("fix", claim.fix),
+        ("patch", claim.patch),
+        ("suppressed", claim.suppressed),
+        ("excuse", claim.excuse),
+    )
+    text = "\n".join(_field(label, value) for label, value in fields if value)
+    return f"{code(claim.id)} → {ended}\n\n{fence(text, 'text')}"
+
+
+def _place(said: Place) -> str:
+    side = " (base)" if said.side is Side.BASE else ""
+    return f"{spot(said.path, said.first, said.last)}{side}"
+
+
+def _rubric(claim: Claim) -> str:
+    asked = {"silent": claim.silent, "reachable": claim.reachable}
+    return ", ".join(f"{name} {answer.value}" for name, answer in asked.items() if answer is not Answer.UNKNOWN) or "-"
+
+
+def _field(label: str, value: str) -> str:
+    return f"{label}:\n{value.rstrip()}" if "\n" in value.strip() else f"{label}: {value}"

@@ -1,0 +1,115 @@
+"""Words that every format shares: durations, places, counts."""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from deepreview.model.change import Side
+from deepreview.model.claim import Severity
+from deepreview.model.finding import Finding, Location
+from deepreview.model.report import ChangedFile, Report
+from deepreview.model.round import Completed, Failed
+
+SHORT = 9
+"""How many digits of a commit's name are shown."""
+
+_WITH_TENTHS = 10
+"""Seconds under which a duration is told to a tenth."""
+
+LANGUAGES = {
+    ".bash": "bash", ".bats": "bash", ".c": "c", ".cc": "cpp", ".cpp": "cpp", ".cs": "csharp", ".css": "css",
+    ".diff": "diff", ".ex": "elixir", ".go": "go", ".h": "c", ".hpp": "cpp", ".html": "html", ".ini": "ini",
+    ".java": "java", ".js": "js", ".json": "json", ".jsx": "jsx", ".kt": "kotlin", ".lua": "lua", ".md": "markdown",
+    ".mjs": "js", ".php": "php", ".pl": "perl", ".ps1": "powershell", ".py": "python", ".pyi": "python", ".rb": "ruby",
+    ".rs": "rust", ".scala": "scala", ".sh": "sh", ".sql": "sql", ".swift": "swift", ".tf": "hcl", ".toml": "toml",
+    ".ts": "ts", ".tsx": "tsx", ".xml": "xml", ".yaml": "yaml", ".yml": "yaml",
+}  # fmt: skip
+"""The name of a language on a code fence, by the suffix of the file."""
+
+
+def language(path: str) -> str:
+    """The fence name for the file's code; `text` when it is not known."""
+    name = PurePosixPath(path).name
+    if name == "Dockerfile" or name.startswith("Dockerfile."):
+        return "dockerfile"
+    return LANGUAGES.get(PurePosixPath(path).suffix.lower(), "text")
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `18 min 02 s` or `1 h 05 min 09 s`."""
+    if seconds < _WITH_TENTHS:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min {rest:02d} s"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`, `3 entries`."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def line_range(first: int, last: int) -> str:
+    """`3`, `3-5`, or nothing for a whole file."""
+    if first == 0:
+        return ""
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def lines_of(location: Location) -> str:
+    """`3`, `3-5`, or nothing for a whole file."""
+    return line_range(location.first, location.last)
+
+
+def place(location: Location) -> str:
+    """`path:3-5`, with the path as it is: make it visible before it is shown."""
+    return spot(location.path, location.first, location.last)
+
+
+def spot(path: str, first: int, last: int) -> str:
+    """`path:3-5`, `path:3` or `path`."""
+    lines = line_range(first, last)
+    return f"{path}:{lines}" if lines else path
+
+
+def by_severity(findings: Iterable[Finding]) -> dict[Severity, list[Finding]]:
+    """The findings under their severity, most severe first, each list in the report's order."""
+    groups: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
+    for finding in findings:
+        groups[finding.severity].append(finding)
+    return groups
+
+
+def verdict_words(report: Report) -> str:
+    """The verdict with a capital."""
+    words = report.verdict.value.value
+    return words[:1].upper() + words[1:]
+
+
+def nobody_read(report: Report) -> tuple[ChangedFile, ...]:
+    """The changed files that no reviewer read."""
+    return tuple(file for file in report.subject.files if not file.readers)
+
+
+def failures(report: Report) -> tuple[Failed, ...]:
+    """The reviewers that broke or ran out of time."""
+    return tuple(run for run in report.runs if isinstance(run, Failed))
+
+
+def why_failed(run: Failed) -> str:
+    """`timeout: stopped after 60 s`, or the error alone."""
+    return f"timeout: {run.error}" if run.failure == "timeout" else run.error
+
+
+def checked(report: Report) -> tuple[tuple[str, str], ...]:
+    """Each reviewer that completed with each thing that it looked for."""
+    return tuple(
+        (run.reviewer, phrase) for run in report.runs if isinstance(run, Completed) for phrase in run.reading.checked
+    )
+
+
+def at_base(location: Location) -> bool:
+    """Whether the place is in code that the change removed or replaced."""
+    return location.side is Side.BASE
