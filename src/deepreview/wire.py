@@ -1,7 +1,7 @@
 """JSON at the edges: the model's dataclasses in and out, and the published schema."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -10,28 +10,70 @@ from deepreview.model.claim import Claim, Observation
 from deepreview.model.report import SCHEMA, Report
 from deepreview.model.round import Run
 
+T = TypeVar("T")
+
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
-CLAIM: TypeAdapter[Claim] = TypeAdapter(Claim)
-OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
+SAID: TypeAdapter[Claim | Observation] = TypeAdapter(Claim | Observation)
 RUN: TypeAdapter[Run] = TypeAdapter(Run)
+
+
+def to_json(adapter: TypeAdapter[T], value: T, *, indent: int | None = None) -> str:
+    """The value as JSON that is always UTF-8, surrogate escapes of paths included; raises nothing for odd text."""
+    plain = adapter.dump_python(value, mode="json")
+    text = json.dumps(plain, indent=indent, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()  # what cannot be encoded stands in a string only
+
+
+def from_json(adapter: TypeAdapter[T], text: str | bytes) -> T:
+    """The value that `to_json` wrote; raises ValueError."""
+    try:
+        plain = json.loads(text)  # the adapter's own parser refuses what `to_json` writes for surrogate escapes
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return adapter.validate_python(plain)
+
+
+T = TypeVar("T")
+
+
+def dump_line(adapter: TypeAdapter[T], value: T) -> str:
+    """One line of ASCII JSON that also holds text that is not valid Unicode, which records of a run may."""
+    return json.dumps(adapter.dump_python(value, mode="json"), separators=(",", ":"))
+
+
+def load_line(adapter: TypeAdapter[T], line: str | bytes) -> T:
+    """What `dump_line` wrote; raises ValueError for anything else."""
+    return adapter.validate_python(json.loads(line))
 
 
 def dump_report(report: Report) -> str:
     """The report as indented JSON, ending in a newline; equal reports give equal text."""
-    return REPORT.dump_json(report, indent=2).decode() + "\n"
+    return to_json(REPORT, report, indent=2) + "\n"
 
 
 def load_report(text: str | bytes, name: str) -> Report:
     """The report that `dump_report` wrote; raises UsageError that calls the input `name`."""
     try:
-        return REPORT.validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the document"
+        report = from_json(REPORT, text)
+    except ValueError as error:
         raise UsageError(
-            f"{name} is not a Deep Review report of schema {SCHEMA}: {where}: {first['msg']}",
+            f"{name} is not a Deep Review report of schema {SCHEMA}: {_problem(error)}",
             hint="give the report.json of a round, see `deepreview list`",
         ) from error
+    if report.schema != SCHEMA:
+        raise UsageError(
+            f"{name} is a report of schema {report.schema}, and this version reads schema {SCHEMA}",
+            hint="use the version of deepreview that wrote it",
+        )
+    return report
+
+
+def _problem(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the document"
+        return f"{where}: {first['msg']}".encode("unicode_escape").decode()
+    return str(error)
 
 
 def report_schema() -> str:
