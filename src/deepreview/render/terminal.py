@@ -1,0 +1,217 @@
+"""The report for a terminal: the verdict first, then what to do, then who looked at what.
+
+A place stands on a line of its own and is never wrapped, so that a terminal can open it; all else fits the width.
+"""
+
+from io import StringIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from deepreview.model.claim import Section, Severity
+from deepreview.model.finding import Finding, State
+from deepreview.model.report import ChangedFile, Report, VerdictValue
+from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.render.base import Renderer
+from deepreview.render.visible import exact, one_line
+from deepreview.render.wording import (
+    SHORT,
+    at_base,
+    by_severity,
+    counted,
+    duration,
+    nobody_read,
+    place,
+    verdict_words,
+    why_failed,
+)
+
+MARKS = {Severity.CRITICAL: "✖", Severity.IMPORTANT: "▲", Severity.SUGGESTION: "●"}
+COLOURS = {Severity.CRITICAL: "bold red", Severity.IMPORTANT: "bold yellow", Severity.SUGGESTION: "bold cyan"}
+VERDICTS = {
+    VerdictValue.MERGE: ("✔", "bold green"),
+    VerdictValue.FIXES: ("▲", "bold yellow"),
+    VerdictValue.REWORK: ("✖", "bold red"),
+    VerdictValue.NONE: ("?", "bold magenta"),
+}
+WHY_LINES = 3
+"""The explanation and the fix are cut after this many lines each: the report has the rest."""
+MOST_UNREAD = 10
+"""This many files that nobody read are named."""
+_INDENT = 4
+
+
+def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
+    """The report in `width` columns, with ANSI colours when asked for."""
+    sheet = Console(
+        file=StringIO(),
+        width=width,
+        height=50,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=False,
+        _environ={},  # the same report gives the same text under every TERM, COLUMNS and NO_COLOR
+    )
+    with sheet.capture() as taken:
+        _head(sheet, report)
+        for severity, findings in by_severity(report.findings).items():
+            _group(sheet, severity, findings)
+        if not report.findings:
+            _nothing(sheet, report)
+        _reviewers(sheet, report)
+        _unread(sheet, nobody_read(report))
+        _noticed(sheet, report)
+    return "\n".join(line.rstrip() for line in taken.get().split("\n"))
+
+
+def _head(sheet: Console, report: Report) -> None:
+    subject = report.subject
+    title = f"#{subject.number} {subject.title}" if subject.number else subject.title or subject.slug
+    sheet.print(Text(one_line(f"{subject.repo} · {title} · round {report.round}"), style="bold"))
+    size = f"{counted(len(subject.commits), 'commit')}, {counted(len(subject.files), 'file')}"
+    lines = f"+{subject.added} −{subject.removed} lines"
+    took = duration(report.clock.seconds)
+    sheet.print(Text(one_line(f"{subject.how} · {size}, {lines} · {subject.head[:SHORT]} · {took}"), style="dim"))
+    if subject.shallow:
+        sheet.print(Text("The history is cut off here, so older origins are unknown.", style="dim"))
+    mark, style = VERDICTS[report.verdict.value]
+    sheet.print()
+    sheet.print(_row(Text(f"{mark} {verdict_words(report)}", style=style), Text(one_line(report.verdict.reason))))
+    sheet.print(Padding(_counts(report), (0, 0, 0, 2)))
+
+
+def _row(left: Text, right: Text) -> Table:
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(left, right)
+    return row
+
+
+def _counts(report: Report) -> Text:
+    counts = Text()
+    for severity, findings in by_severity(report.findings).items():
+        noun = "suggestion" if severity is Severity.SUGGESTION else ""
+        words = counted(len(findings), noun) if noun else f"{len(findings)} {severity.value}"
+        counts.append(words, style=COLOURS[severity] if findings else "dim").append(" · ")
+    return counts.append(f"{len(report.dropped)} dropped", style="dim")
+
+
+def _group(sheet: Console, severity: Severity, findings: list[Finding]) -> None:
+    if not findings:
+        return
+    sheet.print()
+    sheet.print(
+        Rule(
+            Text(f"{MARKS[severity]} {severity.value.capitalize()}", style=COLOURS[severity]), align="left", style="dim"
+        )
+    )
+    for finding in findings:
+        sheet.print()
+        _finding(sheet, finding)
+
+
+def _finding(sheet: Console, finding: Finding) -> None:
+    style = COLOURS[finding.severity]
+    title = Text(one_line(finding.title) or "(no title)", style="bold")
+    if finding.state is not State.OPEN:
+        title.append(f" ({finding.state.value})", style="dim")
+    sheet.print(_row(Text(f"{finding.alias:<{_INDENT - 2}}", style=style), title))
+    for location in finding.locations:
+        where = exact(place(location)) + (" (base)" if at_base(location) else "")
+        sheet.print(Text(" " * _INDENT + where, style="blue"), no_wrap=True, overflow="ignore", crop=False)
+    _hang(sheet, _facts(finding), "dim")
+    for line in _cut(one_line(finding.body), sheet.width - _INDENT):
+        _hang(sheet, line)
+    patch = " A patch is in the report." if finding.patch else ""
+    if fix := one_line(finding.fix) + patch:
+        for line in _cut(f"Fix: {fix.strip()}", sheet.width - _INDENT):
+            _hang(sheet, line, "green")
+
+
+def _facts(finding: Finding) -> str:
+    origin = finding.origin
+    commit = f" by {origin.commit[:SHORT]} ({one_line(origin.author)})" if origin.commit else ""
+    who = ", ".join(one_line(name) for name in finding.reviewers)
+    return f"{finding.severity.value}, {finding.defect.value} · {origin.kind.value}{commit} · {who}"
+
+
+def _cut(text: str, width: int) -> list[str]:
+    wrapped = Text(text).wrap(Console(width=width, file=StringIO(), _environ={}), width)
+    lines = [line.plain.rstrip() for line in wrapped]
+    if len(lines) <= WHY_LINES:
+        return lines
+    last = lines[WHY_LINES - 1]
+    return [*lines[: WHY_LINES - 1], (last if len(last) < width else last[: width - 1]) + "…"]
+
+
+def _hang(sheet: Console, text: str, style: str = "") -> None:
+    sheet.print(Padding(Text(text, style=style, overflow="fold"), (0, 0, 0, _INDENT)))
+
+
+def _nothing(sheet: Console, report: Report) -> None:
+    sheet.print()
+    done = any(isinstance(run, Completed) for run in report.runs)
+    sheet.print(Text("Nothing was found." if done else "Nothing was checked.", style="bold"))
+
+
+def _reviewers(sheet: Console, report: Report) -> None:
+    sheet.print()
+    sheet.print(Rule(Text("Who looked, and at what", style="bold"), align="left", style="dim"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for run in report.runs:
+        mark, style, told = _told(run, len(report.subject.files))
+        table.add_row(Text(mark, style=style), Text(one_line(run.reviewer)), told)
+    sheet.print(table)
+
+
+def _told(run: Run, files: int) -> tuple[str, str, Text]:
+    match run:
+        case Completed():
+            claims = counted(run.claims, "claim")
+            text = Text(f"{duration(run.seconds)}, {claims}, read {len(run.reading.read)} of {counted(files, 'file')}")
+            for phrase in run.reading.checked:
+                text.append(f"\nchecked {one_line(phrase)}", style="dim")
+            for gap in run.reading.gaps:
+                text.append(f"\nnot done: {one_line(gap)}", style="yellow")
+            return "✔", "green", text
+        case Skipped():
+            return "–", "dim", Text(f"skipped: {one_line(run.reason)}", style="dim")
+        case Failed():
+            return "✖", "red", Text(f"failed after {duration(run.seconds)}, {one_line(why_failed(run))}", style="red")
+
+
+def _unread(sheet: Console, files: tuple[ChangedFile, ...]) -> None:
+    if not files:
+        return
+    sheet.print()
+    sheet.print(Text(f"Nobody read {counted(len(files), 'changed file')}:", style="yellow"))
+    for file in files[:MOST_UNREAD]:
+        reason = f" ({one_line(file.unread)})" if file.unread else ""
+        _hang(sheet, f"{exact(file.path)}{reason}")
+    if len(files) > MOST_UNREAD:
+        _hang(sheet, f"… and {len(files) - MOST_UNREAD} more")
+
+
+def _noticed(sheet: Console, report: Report) -> None:
+    notes = [note for note in report.observations if note.section is not Section.STRENGTH]
+    if not notes:
+        return
+    sheet.print()
+    sheet.print(Text("Also noticed:", style="bold"))
+    for note in notes:
+        _hang(sheet, f"{one_line(note.text)} [{one_line(note.reviewer)}]")
+
+
+RENDERER = Renderer(name="terminal", suffix=".txt", media_type="text/plain", render=render)
