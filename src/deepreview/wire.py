@@ -33,19 +33,6 @@ def from_json(adapter: TypeAdapter[T], text: str | bytes) -> T:
     return adapter.validate_python(plain)
 
 
-T = TypeVar("T")
-
-
-def dump_line(adapter: TypeAdapter[T], value: T) -> str:
-    """One line of ASCII JSON that also holds text that is not valid Unicode, which records of a run may."""
-    return json.dumps(adapter.dump_python(value, mode="json"), separators=(",", ":"))
-
-
-def load_line(adapter: TypeAdapter[T], line: str | bytes) -> T:
-    """What `dump_line` wrote; raises ValueError for anything else."""
-    return adapter.validate_python(json.loads(line))
-
-
 def dump_report(report: Report) -> str:
     """The report as indented JSON, ending in a newline; equal reports give equal text."""
     return to_json(REPORT, report, indent=2) + "\n"

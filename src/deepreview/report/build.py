@@ -106,7 +106,7 @@ def _listed(parts: Iterable[str]) -> str:
 
 
 def printable(value: T) -> T:
-    """The same value with surrogate escapes (bytes that are not UTF-8) written as hexadecimal escapes, in every text it holds."""
+    """The same value; bytes that are not UTF-8 (surrogate escapes) are written out, in every text that it holds."""
     if isinstance(value, str):
         return value if value.isascii() else _escaped(value)  # type: ignore[return-value]  # a str in, a str out
     if isinstance(value, tuple):

@@ -1,0 +1,186 @@
+"""Rounds on disk: one folder each, written as things happen, so that a killed run can be taken up again.
+
+<archive>/<owner>--<name>/<stamp>-<slug>/
+    plan.json              what was asked for, pinned, before any reviewer starts
+    <reviewer>.said.jsonl  each claim and observation as it was made
+    <reviewer>.run.json    how the reviewer ended; absent while it runs
+    report.json, report.md, report.html, report.sarif
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from deepreview import wire
+from deepreview.config.schema import Settings
+from deepreview.errors import MachineError, UsageError
+from deepreview.git.target import Pin
+from deepreview.model.claim import Claim, Observation
+from deepreview.model.round import Completed, Run
+
+PLAN_FILE = "plan.json"
+REPORT_FILE = "report.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a round set out to do: enough to go on with it after the process was killed."""
+
+    id: str
+    """The name of the round's folder: start time and slug."""
+    number: int
+    """1 for the first round of this target."""
+    started: str
+    """ISO 8601, UTC."""
+    tool: str
+    pin: Pin
+    settings: Settings
+
+
+_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundFolder:
+    """One round's folder."""
+
+    path: Path
+
+    @property
+    def finished(self) -> bool:
+        """Whether its report is written."""
+        return (self.path / REPORT_FILE).exists()
+
+    def plan(self) -> Plan:
+        """What the round set out to do."""
+        try:
+            return wire.from_json(_PLAN, (self.path / PLAN_FILE).read_bytes())
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"{self.path} holds no plan of a round", hint="`deepreview list` shows the rounds"
+            ) from error
+
+    def append(self, reviewer: str, said: Claim | Observation) -> None:
+        """Put one thing that a reviewer said on record, before anything else happens with it."""
+        with _writing(self.path), (self.path / f"{reviewer}.said.jsonl").open("a", encoding="utf-8") as file:
+            file.write(wire.to_json(wire.SAID, said) + "\n")
+
+    def forget(self, reviewer: str) -> None:
+        """Start a reviewer's record anew: it will say everything again."""
+        with _writing(self.path):
+            (self.path / f"{reviewer}.said.jsonl").unlink(missing_ok=True)
+            (self.path / f"{reviewer}.run.json").unlink(missing_ok=True)
+
+    def end(self, run: Run) -> None:
+        """Record how a reviewer ended."""
+        self.write(f"{run.reviewer}.run.json", wire.to_json(wire.RUN, run) + "\n")
+
+    def completed(self, reviewer: str) -> tuple[Completed, tuple[Claim | Observation, ...]] | None:
+        """A reviewer's end and all it said, if it came to its end in an earlier process."""
+        try:
+            run = wire.from_json(wire.RUN, (self.path / f"{reviewer}.run.json").read_bytes())
+            said = tuple(self._said(reviewer))
+        except (OSError, ValueError):
+            return None  # not ended, or cut off while writing: it runs again
+        return (run, said) if isinstance(run, Completed) else None
+
+    def _said(self, reviewer: str) -> Iterator[Claim | Observation]:
+        path = self.path / f"{reviewer}.said.jsonl"
+        for line in path.read_bytes().splitlines() if path.exists() else ():
+            yield wire.from_json(wire.SAID, line)
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a whole file or leave the old one: a reader never sees half of it."""
+        target = self.path / name
+        with _writing(self.path):
+            handle, fresh = tempfile.mkstemp(prefix=f".{name}.", dir=self.path)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                    file.write(text)
+                Path(fresh).replace(target)
+            except BaseException:
+                Path(fresh).unlink(missing_ok=True)
+                raise
+        return target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """All rounds of all repositories."""
+
+    root: Path
+
+    def start(self, pin: Pin, settings: Settings, tool: str, now: datetime) -> tuple[RoundFolder, Plan]:
+        """A new round's folder with its plan in it."""
+        shelf = self.root / _shelf(pin.repo)
+        number = 1 + sum(1 for folder in self.rounds(pin.repo) if _slug_of(folder.path.name) == pin.slug)
+        stamp = f"{now:%Y%m%d-%H%M%S}-{pin.slug}"
+        with _writing(shelf):
+            shelf.mkdir(parents=True, exist_ok=True)
+            path = _fresh(shelf, stamp)
+        plan = Plan(
+            id=path.name,
+            number=number,
+            started=now.isoformat(timespec="seconds"),
+            tool=tool,
+            pin=pin,
+            settings=settings,
+        )
+        folder = RoundFolder(path=path)
+        folder.write(PLAN_FILE, wire.to_json(_PLAN, plan) + "\n")
+        return folder, plan
+
+    def rounds(self, repo: str = "") -> tuple[RoundFolder, ...]:
+        """The rounds of one repository, or of all; oldest first."""
+        pattern = f"{_shelf(repo)}/*/{PLAN_FILE}" if repo else f"*/*/{PLAN_FILE}"
+        found = (RoundFolder(path=plan.parent) for plan in self.root.glob(pattern))
+        return tuple(sorted(found, key=lambda folder: (folder.path.name, str(folder.path))))
+
+    def find(self, name: str, repo: str = "") -> RoundFolder:
+        """The newest round whose id is or ends in `name`; the newest of all when the name is empty."""
+        rounds = self.rounds(repo)
+        matching = [folder for folder in rounds if not name or folder.path.name == name or name in folder.path.name]
+        if not matching:
+            what = f"no round is called {name!r}" if name else "no round has been made yet"
+            raise UsageError(what, hint="`deepreview list` shows the rounds, `deepreview review` makes one")
+        exact = [folder for folder in matching if folder.path.name == name]
+        return (exact or matching)[-1]
+
+
+def _shelf(repo: str) -> str:
+    return re.sub(r"[^\w.-]+", "--", repo).strip(".") or "repository"
+
+
+def _slug_of(name: str) -> str:
+    slug = re.sub(r"^\d{8}-\d{6}-", "", name)
+    return re.sub(r"~\d+$", "", slug)
+
+
+def _fresh(shelf: Path, stamp: str) -> Path:
+    """Make a folder of that name; two rounds that start in one second get different ones."""
+    for suffix in ("", *(f"~{n}" for n in range(2, 1000))):
+        path = shelf / f"{stamp}{suffix}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise MachineError(f"{shelf} has too many rounds of this second", hint="try again")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(
+            f"{path} cannot be written: {error.strerror or error}",
+            hint="make room there, or name another with --archive",
+        ) from error

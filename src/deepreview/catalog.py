@@ -1,0 +1,23 @@
+"""Names and what they stand for; an unknown name suggests the nearest one."""
+
+import difflib
+from collections.abc import Iterable
+
+from deepreview.errors import UsageError
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known name, or all of them when none is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+
+
+def choose(what: str, names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """The names without repeats; raises UsageError for the first that is not known."""
+    chosen = tuple(dict.fromkeys(names))
+    available = tuple(known)
+    for name in chosen:
+        if name not in available:
+            raise UsageError(f"no {what} is called {name!r}", hint=nearest(name, available))
+    return chosen

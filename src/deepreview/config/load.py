@@ -1,0 +1,151 @@
+"""Flags over environment over file over defaults, each value with its origin.
+
+The file is the one of the *base* commit, or one that the user names: a change cannot configure its own review.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepreview.catalog import nearest
+from deepreview.config.schema import LEVELS, NAMES, Command, Settings, Valued, key_of, variable_of
+from deepreview.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A configuration file that was read."""
+
+    name: str
+    """As shown: `deepreview.toml of 1a2b3c4d5 (base)`."""
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The settings and where each came from."""
+
+    settings: Settings
+    valued: tuple[Valued, ...]
+
+
+def parse_file(content: bytes, path: str, shown: str) -> File:
+    """The settings of `deepreview.toml`, or of `[tool.deepreview]` in a `pyproject.toml`."""
+    try:
+        values: Any = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{shown} is not valid TOML: {error}", hint="correct it, or name another with --config"
+        ) from error
+    if Path(path).name == "pyproject.toml":
+        tool = values.get("tool")
+        values = tool.get("deepreview", {}) if isinstance(tool, dict) else {}
+    if not isinstance(values, dict):
+        raise ConfigError(
+            f"{shown}: tool.deepreview is not a table", hint="write `[tool.deepreview]` and keys below it"
+        )
+    return File(name=shown, values=values)
+
+
+def load(flags: Mapping[str, Any], environ: Mapping[str, str], file: File | None) -> Loaded:
+    """All settings; raises ConfigError for an unknown name or a value without meaning.
+
+    `flags` holds what was given on the command line, by setting name; None stands for "not given".
+    """
+    found = {name: Valued(name=name, value=getattr(Settings(), name), origin="default") for name in NAMES}
+    for layer in (_from_file(file), _from_environment(environ), _from_flags(flags)):
+        found |= {valued.name: valued for valued in layer}
+    settings = Settings(**{name: valued.value for name, valued in found.items()})
+    return Loaded(settings=settings, valued=tuple(found.values()))
+
+
+def _from_file(file: File | None) -> Iterable[Valued]:
+    known = {key_of(name): name for name in NAMES}
+    for key, raw in (file.values if file else {}).items():
+        assert file is not None
+        if key not in known:
+            raise ConfigError(f"{file.name}: no setting is called {key!r}", hint=nearest(key, known))
+        yield Valued(name=known[key], value=_read(known[key], raw, f"{file.name}: {key}"), origin=file.name)
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterable[Valued]:
+    known = {variable_of(name): name for name in NAMES if name != "commands"}
+    for variable, raw in environ.items():
+        if variable.startswith("DEEPREVIEW_"):
+            if variable not in known:
+                raise ConfigError(f"no setting is called {variable}", hint=nearest(variable, known))
+            value: Any = raw.split(",") if known[variable] in _LISTS else raw
+            value = [part.strip() for part in value if part.strip()] if isinstance(value, list) else value
+            yield Valued(name=known[variable], value=_read(known[variable], value, variable), origin=variable)
+
+
+def _from_flags(flags: Mapping[str, Any]) -> Iterable[Valued]:
+    for name, value in flags.items():
+        if value is not None and value != ():
+            flag = f"--{key_of(name)}"
+            yield Valued(name=name, value=_read(name, value, flag), origin=flag)
+
+
+def _read(name: str, raw: Any, where: str) -> Any:  # noqa: ANN401 - each setting has a type of its own
+    try:
+        return _READERS[name](raw)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}", hint="`deepreview config` shows all settings and their forms") from error
+
+
+def _texts(raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, (list, tuple)) or not all(isinstance(part, str) and part for part in raw):
+        raise ValueError(f"a list of names is wanted, not {raw!r}")
+    return tuple(raw)
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(f"a text is wanted, not {raw!r}")  # noqa: TRY004 - reported as a value that has no meaning
+    return raw
+
+
+def _paths(raw: object) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in _texts([str(p) for p in raw] if isinstance(raw, (list, tuple)) else raw))
+
+
+def _path(raw: object) -> Path:
+    return Path(_text(str(raw) if isinstance(raw, Path) else raw)).expanduser()
+
+
+def _seconds(raw: object) -> int:
+    try:
+        seconds = int(raw) if isinstance(raw, (int, str)) and not isinstance(raw, bool) else 0
+    except ValueError:
+        seconds = 0
+    if seconds <= 0:
+        raise ValueError(f"a number of seconds above 0 is wanted, not {raw!r}")
+    return seconds
+
+
+def _level(raw: object) -> str:
+    if raw not in LEVELS:
+        raise ValueError(f"one of {', '.join(LEVELS)} is wanted, not {raw!r}")
+    return str(raw)
+
+
+def _commands(raw: object) -> tuple[Command, ...]:
+    if not isinstance(raw, Mapping):
+        raise ValueError("a table of name = [program, argument, …] is wanted")  # noqa: TRY004 - as above
+    return tuple(Command(name=str(name), argv=_texts(argv)) for name, argv in raw.items())
+
+
+_LISTS = {"reviewers", "enable", "disable", "sarif"}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "reviewers": _texts,
+    "timeout": _seconds,
+    "base": _text,
+    "fail_on": _level,
+    "enable": _texts,
+    "disable": _texts,
+    "sarif": _paths,
+    "commands": _commands,
+    "archive": _path,
+}
