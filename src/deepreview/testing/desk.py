@@ -24,7 +24,7 @@ def blob_of(content: bytes) -> Sha:
     return Sha(hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class MemoryTree:
     """One commit's files, given as a mapping."""
 

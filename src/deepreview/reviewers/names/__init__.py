@@ -1,0 +1,1 @@
+"""Names: what comments say and code no longer holds, and the reverse."""

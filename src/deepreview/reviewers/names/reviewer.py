@@ -1,0 +1,76 @@
+"""Names that the change removed and comments still say, names that it added and nothing uses, comments that mislead.
+
+It knows words and where they stand, not what code means: it sees across languages and file kinds what a linter of one
+language cannot, and is silent about everything else.
+"""
+
+import asyncio
+
+from deepreview.context.brief import Brief
+from deepreview.model.round import Reading
+from deepreview.reviewers.base import Desk, NothingToDo
+from deepreview.reviewers.ground import Ground, Said, numbered
+from deepreview.reviewers.names import duplicates, headers, leftovers, stale, unused
+from deepreview.reviewers.prose import count
+
+
+class NamesReviewer:
+    """Compares the names of a change with all words of the tree."""
+
+    name = "names"
+    summary = "stale, unused and mislabelled names; comments written twice; debugger calls"
+
+    def missing(self) -> tuple[str, ...]:
+        """Nothing: it needs no program."""
+        return ()
+
+    async def review(self, brief: Brief, desk: Desk) -> Reading:
+        """Look on a thread of its own; the work is all computation."""
+        return await asyncio.to_thread(review_names, brief, desk)
+
+
+def review_names(brief: Brief, desk: Desk) -> Reading:
+    """Say all claims at the desk, in a fixed order."""
+    ground = Ground(brief.change, desk)
+    if not ground.changed and not ground.removed:
+        raise NothingToDo("no text file was added, changed or removed")
+    removed = stale.candidates(ground)
+    found = headers.headers(ground)
+    new = unused.new_definitions(ground)
+    said: list[Said] = [
+        *headers.wrong(ground, found),
+        *duplicates.duplicated(ground),
+        *duplicates.doubled(ground),
+        *leftovers.leftovers(ground),
+    ]
+    whole = not (removed or new) or ground.index.complete
+    if whole:
+        said += [*stale.stale(ground, removed), *unused.unused(ground, new)]
+    for claim in numbered("names", said):
+        desk.say(claim)
+    return Reading(
+        read=ground.read,
+        unread=ground.unread,
+        checked=_checked(ground, len(removed), len(new), len(found)) if whole else _unindexed(ground, len(found)),
+        gaps=() if whole else ("The tree holds too much text to index: removed and new names were not checked.",),
+    )
+
+
+def _checked(ground: Ground, removed: int, new: int, found: int) -> tuple[str, ...]:
+    """What was looked for; the index is only named when something was looked up in it."""
+    against = f" against {count(len(ground.index.paths), 'file')}" if removed or new else ""
+    return (
+        f"{count(removed, 'removed name')}{against}",
+        f"{count(new, 'new definition')}{against}",
+        *_unindexed(ground, found),
+    )
+
+
+def _unindexed(ground: Ground, found: int) -> tuple[str, ...]:
+    return (
+        f"{count(found, 'comment')} that begin with a name",
+        f"{count(duplicates.comment_lines_added(ground), 'added line')} of comment and prose",
+    )
+
+
+REVIEWER = NamesReviewer()

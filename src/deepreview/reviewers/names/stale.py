@@ -1,0 +1,200 @@
+"""A comment or document that still names what the change removed (`stale-name`)."""
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from deepreview.context.pages import Page
+from deepreview.context.scanner import Flavour
+from deepreview.context.targets import is_target
+from deepreview.context.words import encoded, words
+from deepreview.model.change import RepoPath
+from deepreview.model.claim import Place
+from deepreview.reviewers.ground import LONGEST_LINE, MOST_PLACES, Ground, RemovedLine, Said, speaks_of_the_past
+from deepreview.reviewers.names.definitions import Defined, defined_on, distinctive, worth_tracking
+from deepreview.reviewers.prose import block, code, count, listed, where
+
+KIND = "stale-name"
+_MOST_PLAIN = 3
+_MOST_FILES = 40
+"""A name in the comments of more files than this is a word of the trade."""
+_SAFE_PATH = re.compile(r"[A-Za-z0-9_./@+-]+")
+_FILE_END = re.compile(r"\.(?:[a-z]{1,4}|html|json|yaml|toml)(?![\w(])")
+_COMMENT_MARKS = " \t#/*;-<!>\r"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    defined: Defined
+    line: RemovedLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mention:
+    page: Page
+    line: int
+
+
+def candidates(ground: Ground) -> dict[str, _Candidate]:
+    """The names that removed lines defined, each with the first such line."""
+    found: dict[str, _Candidate] = {}
+    for line in ground.removed:
+        for defined in defined_on(line.code):
+            known = found.get(defined.name)
+            if worth_tracking(defined) and (known is None or (defined.keyword and not known.defined.keyword)):
+                found[defined.name] = _Candidate(defined=defined, line=line)
+    return found
+
+
+def stale(ground: Ground, removed: Mapping[str, _Candidate]) -> list[Said]:
+    """One claim for each removed name that no code holds any more and a comment or document still names."""
+    spoken = _only_spoken(ground, removed)
+    said = []
+    for name, pages in spoken.items():
+        mentions = list(_mentions(removed[name], pages, ground))
+        plain = not distinctive(name)
+        if not mentions or (plain and len(mentions) > _MOST_PLAIN):
+            continue
+        said.append(_said(ground, removed[name], mentions))
+    return said
+
+
+def _only_spoken(ground: Ground, removed: Mapping[str, _Candidate]) -> dict[str, list[Page]]:
+    """The names without any occurrence in code at head, with the files that hold them."""
+    first = {one.patch.path for one in ground.changed}
+    everywhere = ground.index.holding_all({name: words(encoded(name)) for name in removed})
+    holders = {name: paths for name, paths in everywhere.items() if len(paths) <= _MOST_FILES}
+    running: set[str] = set()
+    by_path: dict[RepoPath, list[str]] = defaultdict(list)
+    for name, paths in holders.items():
+        for path in paths:
+            by_path[path].append(name)
+    ground.head.load(by_path)
+    for path in sorted(by_path, key=lambda path: (path not in first, path)):
+        open_names = [name for name in by_path[path] if name not in running]
+        page = ground.head.get(path) if open_names else None
+        if page is not None:
+            running.update(name for name in open_names if _runs(page, name))
+    silent = {name: ground.head.all(sorted(paths)) for name, paths in holders.items() if name not in running}
+    large = ground.in_large(silent)
+    return {name: pages for name, pages in silent.items() if name not in large}
+
+
+def _runs(page: Page, name: str) -> bool:
+    if not name.startswith("--"):
+        return encoded(name) in page.code_words
+    return page.flavour is not Flavour.PROSE and re.search(rf"(?<![\w-]){name}(?![\w-])", page.code) is not None
+
+
+def _mentions(candidate: _Candidate, pages: Sequence[Page], ground: Ground) -> Iterator[_Mention]:
+    name = candidate.defined.name
+    pattern = _pattern(name)
+    behind = {line.text.strip(_COMMENT_MARKS) for line in ground.removed if name in line.text}
+    for page in pages:
+        if not is_target(page.path) or page.generated or _defines_itself(page, name):
+            continue
+        for number, line in enumerate(page.comment_lines, 1):
+            if name not in line or len(line) > LONGEST_LINE or not pattern.search(line):
+                continue
+            if _written_anew(page, line, name, behind) or speaks_of_the_past(page.lines, number):
+                continue
+            yield _Mention(page=page, line=number)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """How a mention of the name is written; a plain word must look like code to be one."""
+    if distinctive(name):
+        return re.compile(rf"(?<![\w$/-]){re.escape(name)}(?![\w$/-])(?!{_FILE_END.pattern})")
+    return re.compile(rf"`{name}(?:\(\))?`|(?<![\w$/.-]){name}\(\)|\b[a-z]\w{{1,30}}\.{name}(?![\w.(/-])")
+
+
+def _written_anew(page: Page, line: str, name: str, behind: set[str]) -> bool:
+    """Code behind a comment mark: it was switched off, and does not speak of anything."""
+    if page.flavour is Flavour.PROSE:
+        return False
+    bare = line.strip(_COMMENT_MARKS)
+    return bare in behind or any(one.name == name for one in defined_on(bare, quoted=False))
+
+
+def _defines_itself(page: Page, name: str) -> bool:
+    """A document whose own example defines the name speaks of its example."""
+    return any(
+        name in page.lines[number - 1]
+        and any(one.name == name for one in defined_on(page.lines[number - 1][:LONGEST_LINE]))
+        for number in page.fenced
+    )
+
+
+def renamed_to(removed: Iterable[RemovedLine], name: str) -> str:
+    """The one name that stands in its place wherever a hunk pairs an old line with a new one; else empty."""
+    found = {new for line in removed if name in line.code for new in _successors(line, name)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _successors(line: RemovedLine, name: str) -> Iterator[str]:
+    pieces = re.split(rf"(?<![\w$]){re.escape(name)}(?![\w$])", line.text)
+    if len(pieces) < len("ab"):
+        return
+    word = r"(--[a-z][a-z0-9-]*+)" if name.startswith("--") else r"([A-Za-z_]\w*+)"
+    pattern = re.compile(word.join(re.escape(piece) for piece in pieces))
+    for _, text in line.hunk.added():
+        match = pattern.fullmatch(text) if len(text) <= LONGEST_LINE else None
+        if match and len(set(match.groups())) == 1 and match.group(1) != name:
+            yield match.group(1)
+
+
+def _said(ground: Ground, candidate: _Candidate, mentions: Sequence[_Mention]) -> Said:
+    name, line = candidate.defined.name, candidate.line
+    new = renamed_to(ground.removed, name)
+    first = mentions[0]
+    what = "document" if first.page.flavour is Flavour.PROSE else "comment"
+    places = tuple(Place(path=one.page.path, first=one.line, last=one.line) for one in mentions[:MOST_PLACES])
+    done = f"renames to {code(new)}" if new else "removes"
+    return Said(
+        kind=KIND,
+        title=f"A {what} still names {code(name)}, which this change {done}",
+        body=_body(candidate, mentions, places, new),
+        unless=f"Fine where {code(name)} is defined outside this repository, or the text tells how things were.",
+        method=(
+            f"Word index of {count(len(ground.index.paths), 'file')} at head: `{name}` is defined on a removed line "
+            f"({line.path}:{line.number} at base) and stands in no code at head."
+        ),
+        places=places,
+        quote=first.page.quote(first.line, first.line),
+        fix=f"Write {code(new)} there." if new else f"Name what took over from {code(name)}, or drop the mention.",
+        patch=_patch(mentions, name, new) if new else "",
+    )
+
+
+def _body(candidate: _Candidate, mentions: Sequence[_Mention], places: Sequence[Place], new: str) -> str:
+    line = candidate.line
+    more = len(mentions) - len(places)
+    rest = f" and {count(more, 'more line')}" if more else ""
+    fate = f"It is now {code(new)}." if new else "No code at head holds the name any more."
+    return (
+        f"The change takes this line away ({where(line.path, line.number)} at base):\n\n{block([line.text])}\n\n"
+        f"{fate} Still named at {listed(places)}{rest}: whoever follows the name there finds nothing."
+    )
+
+
+def _patch(mentions: Sequence[_Mention], name: str, new: str) -> str:
+    """A diff that writes the new name at every mention; empty where a path or file end cannot be written plainly."""
+    by_page: dict[RepoPath, list[_Mention]] = defaultdict(list)
+    for mention in mentions:
+        by_page[mention.page.path].append(mention)
+    pages = [group[0].page for group in by_page.values()]
+    if not all(_SAFE_PATH.fullmatch(page.path) and page.text.endswith("\n") for page in pages):
+        return ""
+    return "".join(_file_patch(group, name, new) for _, group in sorted(by_page.items()))
+
+
+def _file_patch(mentions: Sequence[_Mention], name: str, new: str) -> str:
+    page = mentions[0].page
+    old = [f"{line}\n" for line in page.lines[:-1]]
+    fixed = list(old)
+    pattern = re.compile(rf"(?<![\w$/-]){re.escape(name)}(?![\w$/-])")
+    for mention in mentions:
+        fixed[mention.line - 1] = pattern.sub(new, old[mention.line - 1])
+    return "".join(difflib.unified_diff(old, fixed, f"a/{page.path}", f"b/{page.path}"))

@@ -1,0 +1,1 @@
+"""Paths: those that text names against those that the tree has."""
