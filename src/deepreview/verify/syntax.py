@@ -61,7 +61,7 @@ def broken_at(path: str, source: str) -> int | None:
     found = trees.first_error(path, source)
     if isinstance(found, trees.NotParsable):
         return None
-    return found[0] if found else 0
+    return found.line if found else 0
 
 
 def _python(source: str) -> int | None:

@@ -1,0 +1,170 @@
+"""`deepreview review` and `deepreview resume`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deepreview import wiring
+from deepreview.archive.folder import Plan, RoundFolder
+from deepreview.cli.console import progress
+from deepreview.cli.context import TOOL, Where, environment, now
+from deepreview.cli.options import comma_separated, where
+from deepreview.cli.printing import chosen, deliver, rendered
+from deepreview.engine.pipeline import Surroundings, review
+from deepreview.errors import Exit, UsageError
+from deepreview.git.target import Asked, Auto, Named, PatchText, Staged, WorkTree
+from deepreview.model.claim import Severity
+from deepreview.model.finding import State
+from deepreview.model.report import Report, VerdictValue
+from deepreview.render.catalog import KEPT
+
+
+def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on what it is given
+    """Add --to, --output and --quiet."""
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        click.option(
+            "-o", "--output", type=click.Path(path_type=Path), help="Write to FILE instead of standard output."
+        ),
+        click.option("--to", default="terminal", show_default=True, help="terminal, markdown, html, json or sarif."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(name="review")
+@click.argument("target", required=False, default="")
+@click.option("--staged", is_flag=True, help="Review what is staged.")
+@click.option("--worktree", is_flag=True, help="Review all that is not committed.")
+@click.option("--patch", metavar="FILE", help="Review a patch; - reads it from standard input.")
+@click.option("--base", help="Compare with this branch or commit instead of the remote's default branch.")
+@click.option("--with", "reviewers", callback=comma_separated, help="Reviewers, separated by commas.")
+@click.option("--timeout", type=int, help="Seconds that each reviewer may take.")
+@click.option("--fail-on", help="Lightest finding that makes the exit code 1: suggestion, important, critical, never.")
+@click.option("--enable", multiple=True, help="Switch a rule on.")
+@click.option("--disable", multiple=True, help="Switch a rule off.")
+@click.option(
+    "--sarif", multiple=True, type=click.Path(path_type=Path), help="Take another tool's SARIF file as claims."
+)
+@outcome_options
+@where
+def review_command(
+    target: str,
+    staged: bool,
+    worktree: bool,
+    patch: str | None,
+    to: str,
+    output: Path | None,
+    quiet: bool,
+    repo: Path,
+    archive: Path | None,
+    config: Path | None,
+    **flags: Any,  # noqa: ANN401 - settings of many types, read by config/load.py
+) -> int:
+    """Review a change and report.
+
+    TARGET is a branch, a commit, a range A..B or A...B, a pull request's number or address. Without one: this branch
+    against its merge base with the default branch; where it has no commits of its own, what is not committed; else the
+    last commit.
+    """
+    format_ = chosen(to)
+    place = Where(repo=repo, archive=archive, config=config).place()
+    asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
+    pinned, loaded = wiring.prepare(asked, {**flags, "archive": archive}, place, config)
+    settings = loaded.settings
+    wiring.crew(settings)  # a reviewer that does not exist is told before a folder is made
+    folder, plan = wiring.archive(settings, place.environ).start(pinned, settings, TOOL, now())
+    report = carry_out(plan, folder, quiet=quiet)
+    deliver(rendered(report, format_), output)
+    return exit_code(report, settings.fail_on)
+
+
+@click.command(name="resume")
+@click.argument("round_id", metavar="[ROUND]", required=False, default="")
+@outcome_options
+@where
+def resume_command(
+    round_id: str,
+    to: str,
+    output: Path | None,
+    quiet: bool,
+    repo: Path,
+    archive: Path | None,
+    config: Path | None,
+) -> int:
+    """Go on with a round that was interrupted; reviewers that had ended are not run again."""
+    format_ = chosen(to)
+    at = Where(repo=repo, archive=archive, config=config)
+    rounds = at.rounds()
+    if round_id:
+        folder = rounds.find(round_id)
+    else:
+        open_rounds = [folder for folder in rounds.rounds(at.repo_name()) if not folder.finished]
+        if not open_rounds:
+            raise UsageError("no round was interrupted here", hint="`deepreview list` shows all rounds")
+        folder = open_rounds[-1]
+    if folder.finished:
+        raise UsageError(f"{folder.path.name} is finished", hint=f"`deepreview show {folder.path.name}` shows it")
+    plan = folder.plan()
+    report = carry_out(plan, folder, quiet=quiet)
+    deliver(rendered(report, format_), output)
+    return exit_code(report, plan.settings.fail_on)
+
+
+def what_was_asked(target: str, *, staged: bool, worktree: bool, patch: str | None) -> Asked:
+    """The one form of change that was asked for."""
+    given = [bool(target), staged, worktree, patch is not None]
+    if sum(given) > 1:
+        raise UsageError(
+            "more than one change was named", hint="name a target, or one of --staged, --worktree, --patch"
+        )
+    if staged:
+        return Staged()
+    if worktree:
+        return WorkTree()
+    if patch is not None:
+        return PatchText(name="standard input" if patch == "-" else patch, content=_patch(patch))
+    return Named(text=target) if target else Auto()
+
+
+def _patch(name: str) -> bytes:
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{name} cannot be read: {error.strerror}", hint="name a readable patch, or - for standard input"
+        ) from error
+    if not content.strip():
+        raise UsageError(f"{'standard input' if name == '-' else name} holds no patch", hint="`git diff` makes one")
+    return content
+
+
+def carry_out(plan: Plan, folder: RoundFolder, *, quiet: bool) -> Report:
+    """Run the round and store its report in every format; what is lost when the process dies is told to the user."""
+    environ = environment()
+    with progress(quiet=quiet, ci=bool(environ.get("CI"))) as emit:
+        around = Surroundings(environ=environ, now=now, emit=emit)
+        try:
+            report = asyncio.run(review(plan, folder, wiring.crew(plan.settings), around))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            click.echo(f"Interrupted; `deepreview resume {folder.path.name}` goes on.", err=True)
+            raise KeyboardInterrupt from None
+    paths = [folder.write(f"report{renderer.suffix}", renderer.render(report)) for renderer in KEPT]
+    if not quiet:
+        click.echo(f"Report: {os.fspath(next(path for path in paths if path.suffix == '.html'))}", err=True)
+    return report
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """0 clean, 1 with an open finding that is heavy enough, 3 without a verdict."""
+    if report.verdict.value is VerdictValue.NONE:
+        return Exit.NO_VERDICT.value
+    if fail_on == "never":
+        return Exit.CLEAN.value
+    enough = Severity(fail_on).weight
+    heavy = any(f.state is State.OPEN and f.severity.weight >= enough for f in report.findings)
+    return Exit.FINDINGS.value if heavy else Exit.CLEAN.value

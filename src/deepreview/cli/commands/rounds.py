@@ -1,0 +1,133 @@
+"""`deepreview list`, `show`, `open` and `render`: rounds that were made."""
+
+import re
+import sys
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from deepreview import wire
+from deepreview.archive.folder import REPORT_FILE, RoundFolder
+from deepreview.cli.context import Where
+from deepreview.cli.options import where
+from deepreview.cli.printing import chosen, deliver, rendered, width
+from deepreview.errors import UsageError
+from deepreview.model.claim import Severity
+from deepreview.model.report import Report
+from deepreview.render.visible import visible
+
+_ALIAS = re.compile(r"[CIS][1-9]\d*", re.IGNORECASE)
+
+
+@click.command(name="list")
+@click.option("--all", "everywhere", is_flag=True, help="Rounds of all repositories.")
+@where
+def list_command(everywhere: bool, repo: Path, archive: Path | None, config: Path | None) -> int:
+    """List the rounds of this repository, newest last."""
+    at = Where(repo=repo, archive=archive, config=config)
+    folders = at.rounds().rounds("" if everywhere else at.repo_name())
+    if not folders:
+        click.echo("No rounds yet; `deepreview review` makes one.", err=True)
+        return 0
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("round", "no.", "verdict", "C", "I", "S"):
+        table.add_column(column, no_wrap=column == "round", overflow="fold")
+    for folder in folders:
+        table.add_row(*(Text(visible(cell)) for cell in _row(folder)))
+    Console(file=sys.stdout, width=max(width(), 100)).print(table)
+    return 0
+
+
+def _row(folder: RoundFolder) -> tuple[str, ...]:
+    if not folder.finished:
+        return (folder.path.name, "", "interrupted: `deepreview resume`", "", "", "")
+    report = load(folder)
+    counts = [sum(finding.severity is severity for finding in report.findings) for severity in Severity]
+    return (folder.path.name, str(report.round), report.verdict.value.value, *map(str, counts))
+
+
+@click.command(name="show")
+@click.argument("what", required=False, default="")
+@click.option("--to", default="terminal", show_default=True, help="terminal, markdown, html, json or sarif.")
+@where
+def show_command(what: str, to: str, repo: Path, archive: Path | None, config: Path | None) -> int:
+    """Show a round, or one finding of the newest round.
+
+    WHAT is a round's id or the end of it, or a finding like S1; nothing means the newest round of this repository.
+    """
+    at = Where(repo=repo, archive=archive, config=config)
+    alias = what.upper() if _ALIAS.fullmatch(what) else ""
+    folder = at.rounds().find("" if alias else what, at.repo_name() if alias or not what else "")
+    report = load(folder)
+    if alias:
+        report = _only(report, alias)
+    deliver(rendered(report, chosen(to)), None)
+    return 0
+
+
+def _only(report: Report, alias: str) -> Report:
+    kept = tuple(finding for finding in report.findings if finding.alias == alias)
+    if not kept:
+        known = ", ".join(finding.alias for finding in report.findings) or "none"
+        raise UsageError(f"{report.clock.round_id} has no finding {alias}", hint=f"it has {known}")
+    return replace(report, findings=kept)
+
+
+@click.command(name="open")
+@click.argument("round_id", metavar="[ROUND]", required=False, default="")
+@where
+def open_command(round_id: str, repo: Path, archive: Path | None, config: Path | None) -> int:
+    """Open a round's page in the browser and print where it is."""
+    at = Where(repo=repo, archive=archive, config=config)
+    folder = at.rounds().find(round_id, "" if round_id else at.repo_name())
+    load(folder)
+    page = folder.path / "report.html"
+    click.echo(page)
+    if not webbrowser.open(page.as_uri()):
+        click.echo("No browser could be started; open the file by hand.", err=True)
+    return 0
+
+
+@click.command(name="render")
+@click.argument("what", required=False, default="")
+@click.option("--to", required=True, help="terminal, markdown, html, json or sarif.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to FILE instead of standard output.")
+@where
+def render_command(
+    what: str, to: str, output: Path | None, repo: Path, archive: Path | None, config: Path | None
+) -> int:
+    """Render a stored round, or a report.json, in another format.
+
+    Everything comes from the stored report: neither the repository nor the commits need to exist any more.
+    """
+    format_ = chosen(to)
+    if what.endswith(".json") or Path(what).is_file():
+        report = read(Path(what))
+    else:
+        at = Where(repo=repo, archive=archive, config=config)
+        report = load(at.rounds().find(what, "" if what else at.repo_name()))
+    deliver(rendered(report, format_), output)
+    return 0
+
+
+def load(folder: RoundFolder) -> Report:
+    """The report of a finished round."""
+    if not folder.finished:
+        name = folder.path.name
+        raise UsageError(f"{name} was interrupted and has no report yet", hint=f"`deepreview resume {name}` goes on")
+    return read(folder.path / REPORT_FILE)
+
+
+def read(path: Path) -> Report:
+    """A report from a file."""
+    try:
+        return wire.load_report(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", hint="`deepreview list` shows the rounds"
+        ) from error

@@ -1,0 +1,106 @@
+"""`deepreview config` and `deepreview doctor`: what would happen here, and what is missing."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deepreview import wiring
+from deepreview.cli.context import TOOL, Where, environment
+from deepreview.cli.options import where
+from deepreview.config.load import Loaded, load
+from deepreview.config.schema import Command, key_of
+from deepreview.errors import DeepReviewError, UsageError
+from deepreview.git.run import for_source
+from deepreview.git.source import open_source
+from deepreview.git.target import Auto
+
+
+@click.command(name="config")
+@where
+def config_command(repo: Path, archive: Path | None, config: Path | None) -> int:
+    """Print each setting, its value and where the value came from."""
+    loaded = _effective(Where(repo=repo, archive=archive, config=config), {"archive": archive})
+    for valued in loaded.valued:
+        click.echo(f"{key_of(valued.name)} = {_toml(valued.value)}  # {valued.origin}")
+    return 0
+
+
+def _effective(at: Where, flags: dict[str, Any]) -> Loaded:
+    """What a review of this branch would use; outside a repository, what holds everywhere."""
+    try:
+        return wiring.prepare(Auto(), flags, at.place(), at.config)[1]
+    except UsageError:
+        return load(flags, environment(), wiring.named_file(at.config))
+
+
+def _toml(value: Any) -> str:  # noqa: ANN401 - any setting's value
+    match value:
+        case tuple() if value and isinstance(value[0], Command):
+            return "{ " + ", ".join(f"{command.name} = {_toml(command.argv)}" for command in value) + " }"
+        case tuple():
+            return "[" + ", ".join(_toml(part) for part in value) + "]"
+        case Path():
+            return json.dumps("" if value == Path() else str(value))
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One thing that was looked at."""
+
+    what: str
+    well: bool
+    told: str
+
+
+@click.command(name="doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@where
+def doctor_command(as_json: bool, repo: Path, archive: Path | None, config: Path | None) -> int:
+    """Say which reviewers can run here and what is missing for the others."""
+    found = list(_diagnoses(Where(repo=repo, archive=archive, config=config)))
+    if as_json:
+        click.echo(json.dumps({"tool": TOOL, "checks": [asdict(one) for one in found]}, indent=2))
+    else:
+        wide = max(len(one.what) for one in found)
+        for one in found:
+            click.echo(f"{'ok     ' if one.well else 'missing'}  {one.what:<{wide}}  {one.told}")
+    return 0 if all(one.well for one in found if one.what in {"git", "mirrors", "rounds"}) else 2
+
+
+def _diagnoses(at: Where) -> Iterator[Diagnosis]:
+    environ = environment()
+    git = shutil.which("git", path=environ.get("PATH"))
+    told = for_source(Path.cwd(), environ).line("--version") if git else "not found; install git 2.30 or newer"
+    yield Diagnosis(what="git", well=bool(git), told=told)
+    cache, _ = wiring.folders(environ)
+    loaded = at.loaded()
+    for what, folder in (("mirrors", cache), ("rounds", wiring.archive(loaded.settings, environ).root)):
+        problem = _unwritable(folder)
+        yield Diagnosis(what=what, well=not problem, told=f"{folder}{problem}")
+    for reviewer in wiring.reviewers(loaded.settings):
+        missing = reviewer.missing()
+        yield Diagnosis(what=reviewer.name, well=not missing, told=reviewer.summary)
+        for lack in missing:
+            yield Diagnosis(what=reviewer.name, well=False, told=lack)
+    try:
+        source = open_source(at.repo.absolute(), environ)
+        against = source.default_branch or "nothing: no default branch is known, use --base"
+        yield Diagnosis(what="repository", well=True, told=f"{source.name}, branches are compared with {against}")
+    except DeepReviewError as error:
+        yield Diagnosis(what="repository", well=False, told=str(error))
+
+
+def _unwritable(folder: Path) -> str:
+    """Why nothing can be written there, with a comma before it, or nothing."""
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return (
+        "" if os.access(existing, os.W_OK | os.X_OK) and existing.is_dir() else f", where {existing} cannot be written"
+    )

@@ -1,0 +1,126 @@
+"""Progress for a person: a live table on a terminal, plain lines in a pipe, nothing in CI. Writes to standard error."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import assert_never
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from deepreview.model.event import ClaimMade, Emit, Event, ReviewerEnded, ReviewerStarted, RoundStarted, StageEnded
+from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.render.visible import visible
+
+
+def silent(event: Event) -> None:
+    """Say nothing."""
+    del event
+
+
+class Lines:
+    """One plain line for each thing that happened."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def __call__(self, event: Event) -> None:
+        """Print what happened, unless it is a detail."""
+        match event:
+            case RoundStarted():
+                self._say(_headline(event))
+            case ReviewerStarted(reviewer=name):
+                self._say(f"{name}: started")
+            case ReviewerEnded(run=run, resumed=resumed):
+                self._say(f"{run.reviewer}: {_ending(run)}{' (from the earlier run)' if resumed else ''}")
+            case ClaimMade() | StageEnded():
+                pass
+            case _:
+                assert_never(event)
+
+    def _say(self, text: str) -> None:
+        self._console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
+
+
+class Board:
+    """A table that redraws itself: who, how it stands, how long, how many claims so far."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._headline = ""
+        self._started: dict[str, float] = {}
+        self._claims: dict[str, int] = {}
+        self._ended: dict[str, Run] = {}
+        self._latest = ""
+
+    def __call__(self, event: Event) -> None:
+        """Take note of what happened."""
+        with self._lock:
+            match event:
+                case RoundStarted():
+                    self._headline = _headline(event)
+                    self._claims = dict.fromkeys(event.reviewers, 0)
+                case ReviewerStarted(reviewer=name):
+                    self._started[name] = time.monotonic()
+                case ClaimMade(reviewer=name, title=title, path=path, line=line):
+                    self._claims[name] += 1
+                    self._latest = f"{path}:{line}  {title}"
+                case ReviewerEnded(run=run):
+                    self._ended[run.reviewer] = run
+                case StageEnded():
+                    pass
+                case _:
+                    assert_never(event)
+
+    def __rich__(self) -> Table:
+        """The table as it stands."""
+        with self._lock:
+            table = Table(box=None, padding=(0, 2, 0, 0), title=Text(visible(self._headline)), title_justify="left")
+            for column in ("reviewer", "state", "time", "claims"):
+                table.add_column(column, justify="right" if column in {"time", "claims"} else "left", style="none")
+            for name, claims in self._claims.items():
+                table.add_row(name, *self._row(name), str(claims))
+            table.caption = Text(visible(self._latest), overflow="ellipsis", no_wrap=True)
+            table.caption_justify = "left"
+            return table
+
+    def _row(self, name: str) -> tuple[Text, str]:
+        if run := self._ended.get(name):
+            style = "green" if isinstance(run, Completed) else "yellow" if isinstance(run, Skipped) else "bold red"
+            return Text(visible(_ending(run)), style=style), ""
+        if name in self._started:
+            return Text("reading", style="cyan"), f"{time.monotonic() - self._started[name]:.1f} s"
+        return Text("waiting", style="dim"), ""
+
+
+def _headline(event: RoundStarted) -> str:
+    return f"{event.title}: {event.files} files, +{event.added} −{event.removed}; {event.how}"
+
+
+def _ending(run: Run) -> str:
+    match run:
+        case Completed():
+            return f"done in {run.seconds:.1f} s, {run.claims} claims, {len(run.reading.read)} files read"
+        case Skipped():
+            return f"skipped: {run.reason}"
+        case Failed():
+            return f"FAILED: {run.error}"
+        case _:
+            assert_never(run)
+
+
+@contextmanager
+def progress(*, quiet: bool, ci: bool) -> Iterator[Emit]:
+    """Whoever should hear of events while a round runs."""
+    console = Console(stderr=True)
+    if quiet or ci:
+        yield silent
+    elif console.is_terminal:
+        board = Board()
+        with Live(board, console=console, refresh_per_second=8, transient=True):
+            yield board
+    else:
+        yield Lines(console)

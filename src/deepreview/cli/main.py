@@ -1,0 +1,94 @@
+"""The command line: parse, call, print; every error that a user may see becomes one line here.
+
+Exit codes: 0 clean, 1 findings, 2 usage, configuration or machine, 3 no verdict, 70 bug, 130 interrupt.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from deepreview.cli.commands.review import resume_command, review_command
+from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
+from deepreview.cli.commands.setup import config_command, doctor_command
+from deepreview.cli.context import TOOL
+from deepreview.errors import DeepReviewError, Exit
+from deepreview.render.visible import one_line
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(message=TOOL, version="")
+def cli() -> None:
+    """Have a change reviewed by several independent reviewers, and read one report of what they found."""
+
+
+for command in (
+    review_command,
+    resume_command,
+    show_command,
+    open_command,
+    list_command,
+    render_command,
+    config_command,
+    doctor_command,
+):
+    cli.add_command(command)
+
+
+def run(argv: Sequence[str]) -> int:
+    """The exit code of one call; whatever goes wrong is told in one line on standard error."""
+    try:
+        code = cli.main(list(argv), prog_name="deepreview", standalone_mode=False)
+    except DeepReviewError as error:
+        _tell(f"{error.message}\n{error.hint}")
+        return error.exit.value
+    except click.ClickException as error:
+        _tell(error.format_message())
+        return Exit.USAGE.value
+    except (KeyboardInterrupt, click.Abort):
+        return Exit.INTERRUPTED.value
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.CLEAN.value
+    except Exception as error:  # noqa: BLE001 - the last bulkhead: a bug is told in one line, its trace goes to a file
+        _tell(f"this is a bug in deepreview: {type(error).__name__}: {error}\n{_trace()}")
+        return Exit.BUG.value
+    return code if isinstance(code, int) else Exit.CLEAN.value
+
+
+def _tell(message: str) -> None:
+    first, *rest = message.split("\n")
+    hint = f" ({'; '.join(one_line(line) for line in rest if line)})" if any(rest) else ""
+    click.echo(f"deepreview: {one_line(first)}{hint}", err=True)
+
+
+def _trace() -> str:
+    """Where the traceback was written."""
+    try:
+        handle, name = tempfile.mkstemp(prefix="deepreview-bug-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{TOOL}\n{traceback.format_exc()}")
+    except OSError:
+        return "its trace could not be written"
+    return f"please report it with {Path(name)}"
+
+
+def main() -> None:
+    """Run and leave, also when a reviewer that ran out of time still computes in a thread."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # not every stream can
+    code = run(sys.argv[1:])
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,133 @@
+"""The real desk and bench: git behind the capabilities that reviewers and checks are given."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from deepreview import process
+from deepreview.archive.folder import RoundFolder
+from deepreview.context.history import BlamedLine
+from deepreview.git import history as past
+from deepreview.git.mirror import Mirror
+from deepreview.git.run import EMPTY_TREE, Git
+from deepreview.git.trees import GitTree
+from deepreview.model.change import Change, Commit, RepoPath, Sha, Side
+from deepreview.model.claim import Claim, Observation
+from deepreview.model.event import ClaimMade, Emit
+from deepreview.reviewers.base import Output
+
+
+@dataclass(eq=False, kw_only=True)
+class Repository:
+    """The two trees of a change and its history, shared by everybody who looks at it."""
+
+    mirror: Mirror
+    change: Change
+
+    @cached_property
+    def git(self) -> Git:
+        """Git in the mirror."""
+        return self.mirror.git
+
+    @cached_property
+    def _trees(self) -> Mapping[Side, GitTree]:
+        return {
+            Side.BASE: GitTree(git=self.git, commit=self.change.base),
+            Side.HEAD: GitTree(git=self.git, commit=self.change.head),
+        }
+
+    def tree(self, side: Side) -> GitTree:
+        """The files at base or head."""
+        return self._trees[side]
+
+    def blame(self, path: RepoPath, lines: Sequence[int], side: Side) -> Mapping[int, BlamedLine]:
+        """The writer of each line, over all history before that side."""
+        tip = self.change.base if side is Side.BASE else self.change.head
+        return self._told(past.blame(self.git, tip, {path: lines})[path])
+
+    def written(self, wanted: Mapping[RepoPath, Sequence[int]]) -> Mapping[RepoPath, Mapping[int, BlamedLine]]:
+        """The writer of lines of head, looking no further back than base."""
+        change = self.change
+        tip = change.head if change.base == EMPTY_TREE else f"{change.base}..{change.head}"
+        return {path: self._told(lines) for path, lines in past.blame(self.git, tip, wanted).items()}
+
+    def commit(self, sha: Sha) -> Commit:
+        """One commit's text."""
+        known = next((commit for commit in self.change.commits if commit.sha == sha), None)
+        return known or past.commit_of(self.git, sha)
+
+    def files(self, sha: Sha) -> Mapping[RepoPath, tuple[int, int]]:
+        """Lines that a commit added to and removed from each file."""
+        return past.files_of(self.git, sha)
+
+    def _told(self, lines: Mapping[int, past.Written]) -> dict[int, BlamedLine]:
+        commits = {sha: self.commit(sha) for sha in sorted({line.commit for line in lines.values()})}
+        return {
+            number: BlamedLine(
+                commit=line.commit,
+                subject=commits[line.commit].subject,
+                author=commits[line.commit].author,
+                at=commits[line.commit].at,
+                boundary=line.boundary,
+            )
+            for number, line in lines.items()
+        }
+
+
+@dataclass(kw_only=True)
+class ReviewerDesk:
+    """One reviewer's desk. What is said goes to disk first; after the reviewer's end nothing more is taken."""
+
+    reviewer: str
+    repository: Repository
+    folder: RoundFolder
+    scratch: Path
+    environ: Mapping[str, str]
+    emit: Emit
+    said: list[Claim | Observation] = field(default_factory=list)
+    closed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def tree(self, side: Side) -> GitTree:
+        """The files at base or head."""
+        return self.repository.tree(side)
+
+    @property
+    def history(self) -> Repository:
+        """What git remembers."""
+        return self.repository
+
+    async def run(self, argv: Sequence[str], *, cwd: Path, stdin: bytes = b"") -> Output:
+        """Run a program with an environment built from an allow-list."""
+        home = self.scratch / ".home"
+        home.mkdir(exist_ok=True)
+        env = process.allowed(self.environ, home)
+        done = await process.run(argv, env=env, cwd=cwd, stdin=stdin)
+        return Output(code=done.code, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
+
+    def say(self, said: Claim | Observation) -> None:
+        """Put something on record; raises RuntimeError once the reviewer's time is over."""
+        with self._lock:
+            if self.closed:
+                raise RuntimeError(f"{self.reviewer} spoke after its end")
+            self.folder.append(self.reviewer, said)
+            self.said.append(said)
+        if isinstance(said, Claim) and not said.suppressed:
+            place = said.places[0]
+            self.emit(
+                ClaimMade(
+                    reviewer=self.reviewer,
+                    severity=said.severity,
+                    title=said.title,
+                    path=place.path,
+                    line=place.first,
+                )
+            )
+
+    def close(self) -> tuple[Claim | Observation, ...]:
+        """Take nothing more; all that was said."""
+        with self._lock:
+            self.closed = True
+            return tuple(self.said)

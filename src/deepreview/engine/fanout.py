@@ -1,0 +1,106 @@
+"""Reviewers side by side: each with its own time, its own scratch folder and its own bulkhead."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepreview.archive.folder import RoundFolder
+from deepreview.context.brief import Brief
+from deepreview.engine.desk import Repository, ReviewerDesk
+from deepreview.errors import DeepReviewError
+from deepreview.model.claim import Claim, Observation
+from deepreview.model.event import Emit, ReviewerEnded, ReviewerStarted
+from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.reviewers.base import NothingToDo, Reviewer
+
+Said = tuple[Claim | Observation, ...]
+
+
+class _Unwaited(ThreadPoolExecutor):
+    """Threads that nobody waits for: one that computes past its reviewer's time must not hold up the report."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as inherited
+        """Take no more work, and return at once."""
+        del wait, cancel_futures
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What all reviewers of a round share."""
+
+    repository: Repository
+    folder: RoundFolder
+    brief: Brief
+    environ: Mapping[str, str]
+    timeout: float
+    emit: Emit
+
+
+async def fan_out(reviewers: Sequence[Reviewer], room: Room) -> tuple[tuple[Run, ...], Said]:
+    """How each reviewer ended and all that was said, in the order of the reviewers."""
+    asyncio.get_running_loop().set_default_executor(_Unwaited())
+    with tempfile.TemporaryDirectory(prefix="deepreview-", ignore_cleanup_errors=True) as scratch:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_one(reviewer, room, Path(scratch))) for reviewer in reviewers]
+    ended = [task.result() for task in tasks]
+    return tuple(run for run, _ in ended), tuple(said for _, all_said in ended for said in all_said)
+
+
+async def _one(reviewer: Reviewer, room: Room, scratch: Path) -> tuple[Run, Said]:
+    if earlier := room.folder.completed(reviewer.name):
+        room.emit(ReviewerEnded(run=earlier[0], resumed=True))
+        return earlier
+    room.folder.forget(reviewer.name)
+    own = scratch / reviewer.name
+    own.mkdir()
+    desk = ReviewerDesk(
+        reviewer=reviewer.name,
+        repository=room.repository,
+        folder=room.folder,
+        scratch=own,
+        environ=room.environ,
+        emit=room.emit,
+    )
+    room.emit(ReviewerStarted(reviewer=reviewer.name))
+    run = await _bulkhead(reviewer, desk, room)
+    said = desk.close()
+    room.folder.end(run)
+    room.emit(ReviewerEnded(run=run, resumed=False))
+    return run, said
+
+
+async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
+    """Whatever a reviewer does, the others and the round go on."""
+    started = time.monotonic()
+
+    def failed(failure: str, error: str) -> Failed:
+        return Failed(
+            reviewer=reviewer.name,
+            failure="timeout" if failure == "timeout" else "error",
+            error=error,
+            claims=sum(isinstance(said, Claim) for said in desk.close()),
+            seconds=round(time.monotonic() - started, 3),
+        )
+
+    try:
+        async with asyncio.timeout(room.timeout):
+            reading = await reviewer.review(room.brief, desk)
+    except NothingToDo as reason:
+        return Skipped(reviewer=reviewer.name, reason=str(reason))
+    except TimeoutError:
+        return failed("timeout", f"stopped after {room.timeout:g} s")
+    except DeepReviewError as error:
+        return failed("error", str(error))
+    except Exception as error:  # noqa: BLE001 - bulkhead: a reviewer may fail in any way
+        return failed("error", f"{type(error).__name__}: {error}".splitlines()[0][:300])
+    return Completed(
+        reviewer=reviewer.name,
+        claims=sum(isinstance(said, Claim) for said in desk.said),
+        seconds=round(time.monotonic() - started, 3),
+        reading=reading,
+    )

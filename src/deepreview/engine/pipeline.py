@@ -1,0 +1,155 @@
+"""A round from its plan to its report: every stage by name, in order."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from deepreview.archive.folder import Plan, RoundFolder
+from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
+from deepreview.consolidate.group import group
+from deepreview.context.brief import Brief
+from deepreview.context.tree import text
+from deepreview.engine.desk import Repository
+from deepreview.engine.fanout import Room, Said, fan_out
+from deepreview.git.change import read_change
+from deepreview.git.mirror import Mirror
+from deepreview.model.change import Change, RepoPath, Side
+from deepreview.model.claim import Claim, Observation
+from deepreview.model.event import Emit, RoundStarted, StageEnded
+from deepreview.model.finding import Dropped, Finding
+from deepreview.model.report import Clock, Report
+from deepreview.model.round import Run, Skipped
+from deepreview.report.build import Records, build_report
+from deepreview.reviewers.base import Reviewer
+from deepreview.verify.base import Check
+from deepreview.verify.origin import trace
+from deepreview.verify.proof import examined
+from deepreview.verify.quote import Source, place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Who takes part."""
+
+    reviewers: tuple[Reviewer, ...]
+    checks: tuple[Check, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the outside gives to a round."""
+
+    environ: Mapping[str, str]
+    now: Callable[[], datetime]
+    emit: Emit
+
+
+async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundings) -> Report:
+    """Run the round that was planned, or what is left of it, and report."""
+    watch = _Watch(emit=around.emit)
+    mirror = Mirror(path=plan.pin.mirror, environ=around.environ)
+    change = read_change(plan.pin, mirror)
+    repository = Repository(mirror=mirror, change=change)
+    around.emit(_started(change, crew))
+    watch.stage("change")
+    runs, said = await fan_out(crew.reviewers, _room(plan, folder, repository, around))
+    watch.stage("reviewers")
+    claims = [claim for claim in said if isinstance(claim, Claim)]
+    placed, unplaced = place_all(claims, repository)
+    findings = examined(trace(group(placed), repository), crew.checks, repository)
+    slate = settle(_slate(findings, unplaced, claims), crew.steps)
+    watch.stage("checks")
+    records = Records(
+        tool=plan.tool,
+        number=plan.number,
+        clock=watch.clock(plan, runs, around.now()),
+        change=change,
+        runs=runs,
+        observations=_observations(said),
+        slate=slate,
+    )
+    return build_report(records, lines_of(repository))
+
+
+def _started(change: Change, crew: Crew) -> RoundStarted:
+    return RoundStarted(
+        title=change.title or change.slug,
+        how=change.how,
+        files=len(change.patches),
+        added=change.added,
+        removed=change.removed,
+        reviewers=tuple(reviewer.name for reviewer in crew.reviewers),
+    )
+
+
+def _room(plan: Plan, folder: RoundFolder, repository: Repository, around: Surroundings) -> Room:
+    return Room(
+        repository=repository,
+        folder=folder,
+        brief=Brief(change=repository.change, companions=()),
+        environ=around.environ,
+        timeout=plan.settings.timeout,
+        emit=around.emit,
+    )
+
+
+def place_all(claims: Sequence[Claim], repository: Repository) -> tuple[list[Finding], list[Dropped]]:
+    """Each claim where its code stands, or dropped for want of a place."""
+    blobs = lines_of(repository)
+
+    def lookup(path: str, side: Side) -> Source | None:
+        entry = repository.tree(side).entries().get(RepoPath(path))
+        return Source(blob=entry.blob, lines=blobs(RepoPath(path), side)) if entry else None
+
+    ended = [place(claim, lookup) for claim in claims]
+    return [e for e in ended if isinstance(e, Finding)], [e for e in ended if isinstance(e, Dropped)]
+
+
+def lines_of(repository: Repository) -> Callable[[RepoPath, Side], tuple[str, ...]]:
+    """The lines of a file at a side, each file read once."""
+
+    @cache
+    def lines(path: RepoPath, side: Side) -> tuple[str, ...]:
+        content = repository.tree(side).read([path]).get(path, b"")
+        return tuple(text(content).replace("\r\n", "\n").removesuffix("\n").split("\n")) if content else ()
+
+    return lines
+
+
+def _slate(findings: Sequence[Finding], unplaced: Sequence[Dropped], claims: Sequence[Claim]) -> Slate:
+    slate = Slate(findings=tuple(findings), dropped=tuple(unplaced), claims={claim.id: claim for claim in claims})
+    assert len(slate.claims) == len(claims), "two claims have the same id"
+    assert_conserved(slate, "grouped")
+    return slate
+
+
+def _observations(said: Said) -> tuple[Observation, ...]:
+    return tuple(one for one in said if isinstance(one, Observation))
+
+
+@dataclass(kw_only=True)
+class _Watch:
+    """Seconds by stage, told as each ends."""
+
+    emit: Emit
+    stages: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.monotonic)
+
+    def stage(self, name: str) -> None:
+        now = time.monotonic()
+        self.stages[name], self._last = round(now - self._last, 3), now
+        self.emit(StageEnded(stage=name, seconds=self.stages[name]))
+
+    def clock(self, plan: Plan, runs: Sequence[Run], finished: datetime) -> Clock:
+        """All that differs between two runs on the same commits."""
+        started = datetime.fromisoformat(plan.started)
+        return Clock(
+            round_id=plan.id,
+            started=plan.started,
+            finished=finished.isoformat(timespec="seconds"),
+            seconds=round((finished - started).total_seconds(), 3),
+            stages=self.stages | {run.reviewer: run.seconds for run in runs if not isinstance(run, Skipped)},
+        )

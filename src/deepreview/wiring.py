@@ -1,0 +1,98 @@
+"""Names become objects here and nowhere else."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from deepreview.archive.folder import Archive
+from deepreview.catalog import choose
+from deepreview.config.load import File, Loaded, load, parse_file
+from deepreview.config.schema import Settings
+from deepreview.consolidate.steps import STEPS
+from deepreview.engine.pipeline import Crew
+from deepreview.errors import ConfigError, MachineError
+from deepreview.git.mirror import Mirror
+from deepreview.git.target import Asked, Pin, Place, pin
+from deepreview.git.trees import GitTree
+from deepreview.model.change import RepoPath
+from deepreview.reviewers.base import Reviewer
+from deepreview.reviewers.history.reviewer import HistoryReviewer
+from deepreview.reviewers.names.reviewer import NamesReviewer
+from deepreview.reviewers.paths.reviewer import PathsReviewer
+from deepreview.reviewers.static.reviewer import Command as StaticCommand
+from deepreview.reviewers.static.reviewer import StaticReviewer
+from deepreview.verify.catalog import CHECKS
+
+PROJECT_FILES = ("deepreview.toml", "pyproject.toml")
+
+
+def reviewers(settings: Settings) -> tuple[Reviewer, ...]:
+    """All reviewers that there are, configured."""
+    static = StaticReviewer(
+        sarif=settings.sarif,
+        commands=tuple(StaticCommand(name=command.name, argv=command.argv) for command in settings.commands),
+        enable=frozenset(settings.enable),
+        disable=frozenset(settings.disable),
+    )
+    return (static, NamesReviewer(), PathsReviewer(), HistoryReviewer())
+
+
+def crew(settings: Settings) -> Crew:
+    """Who takes part in a round."""
+    known = {reviewer.name: reviewer for reviewer in reviewers(settings)}
+    chosen = choose("reviewer", settings.reviewers, known)
+    return Crew(reviewers=tuple(known[name] for name in chosen), checks=CHECKS, steps=STEPS)
+
+
+def folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """The user's cache and data folders for this program, by the XDG rules."""
+    home = environ.get("HOME", "")
+    cache, data = environ.get("XDG_CACHE_HOME", ""), environ.get("XDG_DATA_HOME", "")
+    if not home and not (cache and data):
+        raise MachineError("HOME is not set", hint="set HOME, or XDG_CACHE_HOME and XDG_DATA_HOME")
+    return (
+        Path(cache or Path(home) / ".cache") / "deepreview",
+        Path(data or Path(home) / ".local" / "share") / "deepreview",
+    )
+
+
+def archive(settings: Settings, environ: Mapping[str, str]) -> Archive:
+    """Where rounds are kept."""
+    own = settings.archive if settings.archive != Path() else folders(environ)[1] / "reviews"
+    return Archive(root=own.absolute())
+
+
+def prepare(asked: Asked, flags: Mapping[str, Any], place: Place, config: Path | None) -> tuple[Pin, Loaded]:
+    """The pinned change and the settings; the project's file is the one of the base commit unless one is named."""
+    named = named_file(config)
+    first = load(flags, place.environ, named)
+    pinned = pin(asked, first.settings.base, place)
+    if named is not None:
+        return pinned, first
+    loaded = load(flags, place.environ, base_file(pinned, place.environ))
+    if loaded.settings.base != first.settings.base:
+        pinned = pin(asked, loaded.settings.base, place)
+    return pinned, loaded
+
+
+def named_file(config: Path | None) -> File | None:
+    """The configuration file that the user named."""
+    if config is None:
+        return None
+    try:
+        return parse_file(config.read_bytes(), str(config), str(config))
+    except OSError as error:
+        raise ConfigError(
+            f"{config} cannot be read: {error.strerror}", hint="name an existing file with --config"
+        ) from error
+
+
+def base_file(pinned: Pin, environ: Mapping[str, str]) -> File | None:
+    """The project's own settings as of the base commit: a change cannot configure its own review."""
+    mirror = Mirror(path=pinned.mirror, environ=environ)
+    found = GitTree(git=mirror.git, commit=pinned.base).read([RepoPath(name) for name in PROJECT_FILES])
+    for name, content in found.items():
+        file = parse_file(content, name, f"{name} of {pinned.base[:9]} (base)")
+        if file.values:
+            return file
+    return None
