@@ -6,7 +6,7 @@ from typing import Any
 
 from deepreview.render.visible import visible
 
-_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
+_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
 
 
 @dataclass
@@ -31,7 +31,8 @@ def replacements(patch: str) -> tuple[str, list[dict[str, Any]]]:
     body = lines[starts[0] + 1 :]
     if not path or hunk is None or any(line.startswith("\\") for line in body):
         return "", []
-    return path, [_replacement(run) for run in _runs(int(hunk[1]), body)]
+    first = int(hunk[1]) + (hunk[2] == "0")  # of a hunk that only adds, git names the line before
+    return path, [_replacement(run) for run in _runs(first, body)]
 
 
 def _path(head: list[str]) -> str:
