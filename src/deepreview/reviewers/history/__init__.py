@@ -1,0 +1,1 @@
+"""History: earlier fixes that a change takes away, and marks of unfinished work."""

@@ -1,0 +1,158 @@
+"""Earlier fixes whose lines the change deletes.
+
+Judged one by one, few such deletions were mistakes; so they are one note that a reader can check in a minute, and only
+small fixes count of which at least half goes away.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from deepreview.context.history import BlamedLine, History
+from deepreview.context.pages import Page
+from deepreview.context.scanner import Flavour, flavour_of
+from deepreview.context.targets import foreign
+from deepreview.model.change import FilePatch, Hunk, RepoPath, Sha, Side
+from deepreview.reviewers.ground import LONGEST_LINE, Ground
+from deepreview.reviewers.names.leftovers import is_test
+from deepreview.reviewers.prose import code, count
+
+_FIX = re.compile(
+    r"\b(?:fix(?:e[sd]|ing)?|bug(?:fix)?|hotfix|regress\w{0,4}|crash(?:e[sd]|ing)?|race|deadlock|leak(?:s|ed|ing)?|"
+    r"revert(?:s|ed)?|cve-\d+|vulnerab\w+|overflow|panic|hang(?:s|ing)?|corrupt\w*)\b",
+    re.IGNORECASE,
+)
+_TRIFLE = re.compile(
+    r"\b(?:typos?|spell\w*|lint\w*|docs?|documentation|readme|comments?|format\w*|style|whitespace|bump\w*|pins?|pinned|"
+    r"upgrade\w*|dependenc\w+|deps|ci|workflow\w*|changelog|merge)\b",
+    re.IGNORECASE,
+)
+_BOT = re.compile(r"\[bot\]|\bbot\b|dependabot|renovate|github-actions", re.IGNORECASE)
+_DATA = re.compile(
+    r"\.(?:ya?ml|toml|tf|hcl|conf|cfg|ini|service|properties|env|css|scss|sass|less)$|(?:^|/)go\.mod$", re.IGNORECASE
+)
+_MOST_IN_HUNK = 40
+_MOST_IN_FILE = 200
+_MOST_FILES = 24
+_SIMILAR = 0.6
+_FEWEST = 3
+_WIDEST_FIX = 8
+_LONGEST_FIX = 120
+_SHARE = 0.5
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """A fix of which the change deletes a good part."""
+
+    commit: Sha
+    subject: str
+    deleted: int
+    added: int
+    """Lines of source that the fix had added."""
+    tests: tuple[RepoPath, ...]
+    """Tests that came with it and are still there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """Lines of one file that the change takes away without putting anything like them elsewhere."""
+
+    path: RepoPath
+    lines: tuple[int, ...]
+
+
+def deleted_lines(ground: Ground) -> tuple[list[Deleted], int]:
+    """What is truly gone, the files that lose most first; and how many files were left out for their number."""
+    moved = {line.strip() for patch in ground.change.patches for _, line in patch.added()}
+    patches = [p for p in ground.change.patches if not p.binary and _source(p.old_path) and not is_test(p.old_path)]
+    ground.base.load(patch.old_path for patch in patches)
+    found = [one for patch in patches if (one := _deleted_in(ground, patch, moved)).lines]
+    found.sort(key=lambda one: (-len(one.lines), one.path))
+    return found[:_MOST_FILES], max(0, len(found) - _MOST_FILES)
+
+
+def undone(ground: Ground, history: History, deleted: Sequence[Deleted]) -> list[Undone]:
+    """The fixes that lose at least half of their lines, those without a test first."""
+    blamed: Counter[Sha] = Counter()
+    writers: dict[Sha, BlamedLine] = {}
+    for lines in _blame(history, deleted):
+        for line in lines.values():
+            blamed[line.commit] += 1
+            writers[line.commit] = line
+    fixes = [
+        one
+        for sha, lines_gone in sorted(blamed.items())
+        if lines_gone >= _FEWEST and _fix(writers[sha]) and (one := _undone(ground, history, writers[sha], lines_gone))
+    ]
+    return sorted(fixes, key=lambda fix: (bool(fix.tests), -fix.deleted, fix.commit))
+
+
+def note(fixes: Sequence[Undone]) -> str:
+    """One paragraph about all of them."""
+    items = "\n".join(f"- {_item(fix)}" for fix in fixes[:_SHOWN])
+    more = f"\n- and {count(len(fixes) - _SHOWN, 'more fix', 'more fixes')}" if len(fixes) > _SHOWN else ""
+    return (
+        f"This change deletes most of {count(len(fixes), 'earlier fix', 'earlier fixes')}; "
+        f"check that what {'it' if len(fixes) == 1 else 'they'} cured stays cured:\n\n{items}{more}"
+    )
+
+
+def _item(fix: Undone) -> str:
+    test = f"its test {code(fix.tests[0])} is still there" if fix.tests else "no test came with it"
+    return f"{code(fix.commit[:10])} {code(fix.subject)}: {fix.deleted} of {count(fix.added, 'line')}; {test}"
+
+
+def _source(path: str) -> bool:
+    return flavour_of(path) not in {Flavour.PROSE, Flavour.DATA} and not _DATA.search(path) and not foreign(path)
+
+
+def _deleted_in(ground: Ground, patch: FilePatch, moved: set[str]) -> Deleted:
+    page = ground.base.get(patch.old_path)
+    if page is None or page.generated:
+        return Deleted(path=patch.old_path, lines=())
+    numbers = [number for hunk in patch.hunks for number in _gone_from(hunk, page, moved)]
+    return Deleted(path=patch.old_path, lines=tuple(numbers[:_MOST_IN_FILE]))
+
+
+def _gone_from(hunk: Hunk, page: Page, moved: set[str]) -> Iterator[int]:
+    added = [text.strip() for _, text in hunk.added()[:_MOST_IN_HUNK] if len(text) <= LONGEST_LINE and text.strip()]
+    looked_at = hunk.removed()[: _MOST_IN_HUNK if added else _MOST_IN_FILE]
+    for number, text in looked_at:
+        bare = text.strip()
+        if bare in moved or len(bare) > LONGEST_LINE or number > len(page.lines):
+            continue
+        if page.code_lines[number - 1].strip() and not any(_similar(bare, other) for other in added):
+            yield number
+
+
+def _similar(old: str, new: str) -> bool:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return matcher.real_quick_ratio() > _SIMILAR and matcher.quick_ratio() > _SIMILAR and matcher.ratio() > _SIMILAR
+
+
+def _blame(history: History, deleted: Sequence[Deleted]) -> list[Mapping[int, BlamedLine]]:
+    """Each is a process that waits for git, so two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda one: history.blame(one.path, one.lines, Side.BASE), deleted))
+
+
+def _fix(line: BlamedLine) -> bool:
+    if line.boundary or _BOT.search(line.author):
+        return False
+    return _FIX.search(line.subject) is not None and _TRIFLE.search(line.subject) is None
+
+
+def _undone(ground: Ground, history: History, line: BlamedLine, gone: int) -> Undone | None:
+    files = history.files(line.commit)
+    sources = {path: added for path, (added, _) in files.items() if _source(path) and not is_test(path)}
+    added = sum(sources.values())
+    if len(sources) > _WIDEST_FIX or not 0 < added <= _LONGEST_FIX or gone < _SHARE * added:
+        return None
+    head = ground.head_tree.entries()
+    tests = tuple(sorted(path for path, (more, _) in files.items() if more and is_test(path) and path in head))
+    return Undone(commit=line.commit, subject=line.subject, deleted=min(gone, added), added=added, tests=tests)
