@@ -14,7 +14,7 @@ def spoiled(**given: Any) -> str:
     return json.dumps({**json.loads(dump_report(make_report())), **given})
 
 
-BAD = {
+BAD: dict[str, str | bytes] = {
     "empty": "",
     "not JSON": "{",
     "two lines": '{\n"schema": 1,\n}',

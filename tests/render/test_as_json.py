@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from deepreview.model.change import Sha
 from deepreview.model.claim import Answer, DefectClass, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
-from deepreview.model.finding import Finding, Origin, OriginKind, Rubric, Sha, State
+from deepreview.model.finding import Finding, Origin, OriginKind, Rubric, State
 from deepreview.model.report import Report
 from deepreview.render.as_json import RENDERER
 from deepreview.testing.builders import make_finding, make_report

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import ClaimId, Observation, Section, Severity
 from deepreview.model.report import Report
-from deepreview.model.round import Failed
+from deepreview.model.round import Completed, Failed, Reading, Skipped
 from deepreview.render.markdown import RENDERER, render
 from deepreview.testing.builders import make_claim, make_finding, make_report
 
@@ -67,7 +67,8 @@ def hostile_report(said: str, path: RepoPath) -> Report:
     )
     plain = make_report(finding)
     claim = make_claim(1, id=finding.claims[0], title=said, body=said, quote=said, fix=said, patch=said, excuse=said)
-    reading = replace(plain.runs[0].reading, checked=(said,), gaps=(said,))  # type: ignore[union-attr]  # it completed
+    reading = Reading(read=(), unread=(), checked=(said,), gaps=(said,))
+    completed = Completed(reviewer="names", claims=2, seconds=1.0, reading=reading)
     failed = Failed(reviewer="static", failure="error", error=said, claims=0, seconds=1.0)
     file = replace(plain.subject.files[0], path=path, old_path=path, note=said, readers=(), unread=said)
     return replace(
@@ -86,7 +87,7 @@ def hostile_report(said: str, path: RepoPath) -> Report:
             commits=(replace(plain.subject.commits[0], subject=said, author=said),),
             files=(file,),
         ),
-        runs=(replace(plain.runs[0], reading=reading), replace(plain.runs[1], reason=said), failed),
+        runs=(completed, Skipped(reviewer="paths", reason=said), failed),
         claims=(claim, plain.claims[1]),
         dropped=(replace(plain.dropped[0], title=said, path=path, reason=said),),
         reconciliation=(said,),
@@ -198,6 +199,15 @@ def test_long_code_is_cut_and_says_so() -> None:
     page = render(make_report(make_finding(1, quote=quote), make_finding(2)))
     assert "line 39" in page
     assert "… and 60 more lines." in page
+
+
+def test_of_many_places_all_are_named_and_some_are_shown(full: Report) -> None:
+    where = full.findings[0].locations[1]
+    spread = replace(full.findings[0], patch="", locations=tuple(replace(where, first=n, last=n) for n in range(1, 8)))
+    page = render(replace(make_report(spread), claims=()))
+    assert "`src/cache.py:1,2,3,4,5,6,7`" in page
+    assert page.count("```python") == 5
+    assert "… and 2 more places, named above." in page
 
 
 def test_code_without_a_quote_comes_from_the_stored_file() -> None:

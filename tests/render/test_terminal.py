@@ -91,6 +91,14 @@ def test_a_long_explanation_is_cut() -> None:
     assert "word…" in page
 
 
+def test_many_places_are_counted(full: Report) -> None:
+    where = full.findings[0].locations[0]
+    spread = replace(full.findings[0], locations=tuple(replace(where, first=n, last=n) for n in range(1, 8)))
+    page = render(make_report(spread))
+    assert page.count("src/cache.py:") == 4
+    assert "… and 3 more places" in page
+
+
 def test_without_findings_it_says_what_was_checked(quiet: Report) -> None:
     page = render(quiet)
     assert "Nothing was found." in page

@@ -8,8 +8,10 @@ from deepreview.model.finding import Finding, Location, State
 from deepreview.model.report import CitedCode, Report
 from deepreview.render.safe_markdown import blocks, code, fence, inline, plain
 from deepreview.render.visible import visible
-from deepreview.render.wording import SHORT, at_base, language, lines_of, place
+from deepreview.render.wording import SHORT, at_base, counted, language, lines_of, place
 
+MOST_PLACES = 5
+"""The code of this many places is shown; all are named."""
 MOST_LINES = 40
 """A quote is cut after this many lines: the place says where the rest is."""
 
@@ -51,7 +53,7 @@ def _places(locations: tuple[Location, ...]) -> str:
 
 def _snippets(finding: Finding, report: Report) -> list[str]:
     shown = []
-    for location in finding.locations:
+    for location in finding.locations[:MOST_PLACES]:
         lines = _lines(location, report.cited)
         if not lines:
             continue
@@ -61,6 +63,8 @@ def _snippets(finding: Finding, report: Report) -> list[str]:
         shown.append(fence("\n".join(lines[:MOST_LINES]), language(location.path)))
         if len(lines) > MOST_LINES:
             shown.append(f"… and {len(lines) - MOST_LINES} more lines.")
+    if len(finding.locations) > MOST_PLACES:
+        shown.append(f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}, named above.")
     return shown
 
 

@@ -170,6 +170,10 @@ def _collect(node: SyntaxTreeNode, pieces: list[tuple[bool, str]], *, strong: bo
                 pieces.append((False, " "))
             case "image":
                 pieces.append((False, f"image: {child.content}"))
+            case "em" | "strong" if child.markup.startswith("_"):  # more often a name than an emphasis
+                pieces.append((False, child.markup))
+                _collect(child, pieces, strong=strong)
+                pieces.append((False, child.markup))
             case "strong" if strong:
                 pieces.append((True, "**"))
                 _collect(child, pieces, strong=False)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deepreview.model.claim import Section, Severity
-from deepreview.model.finding import Finding, State
+from deepreview.model.finding import Finding, OriginKind, State
 from deepreview.model.report import ChangedFile, Report, VerdictValue
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.base import Renderer
@@ -39,6 +39,8 @@ VERDICTS = {
 }
 WHY_LINES = 3
 """The explanation and the fix are cut after this many lines each: the report has the rest."""
+MOST_PLACES = 4
+"""This many places of one finding are named."""
 MOST_UNREAD = 10
 """This many files that nobody read are named."""
 _INDENT = 4
@@ -125,9 +127,11 @@ def _finding(sheet: Console, finding: Finding) -> None:
     if finding.state is not State.OPEN:
         title.append(f" ({finding.state.value})", style="dim")
     sheet.print(_row(Text(f"{finding.alias:<{_INDENT - 2}}", style=style), title))
-    for location in finding.locations:
+    for location in finding.locations[:MOST_PLACES]:
         where = exact(place(location)) + (" (base)" if at_base(location) else "")
         sheet.print(Text(" " * _INDENT + where, style="blue"), no_wrap=True, overflow="ignore", crop=False)
+    if len(finding.locations) > MOST_PLACES:
+        _hang(sheet, f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}", "dim")
     _hang(sheet, _facts(finding), "dim")
     for line in _cut(one_line(finding.body), sheet.width - _INDENT):
         _hang(sheet, line)
@@ -141,7 +145,8 @@ def _facts(finding: Finding) -> str:
     origin = finding.origin
     commit = f" by {origin.commit[:SHORT]} ({one_line(origin.author)})" if origin.commit else ""
     who = ", ".join(one_line(name) for name in finding.reviewers)
-    return f"{finding.severity.value}, {finding.defect.value} · {origin.kind.value}{commit} · {who}"
+    since = "origin unknown" if origin.kind is OriginKind.UNKNOWN else f"{origin.kind.value}{commit}"
+    return f"{finding.severity.value}, {finding.defect.value} · {since} · {who}"
 
 
 def _cut(text: str, width: int) -> list[str]:
