@@ -1,0 +1,1 @@
+"""What analysers and our own syntax rules find that the change brought."""

@@ -1,0 +1,158 @@
+"""From what is new to what is said: path filters, the answer of the data flow, suppressions in order, excuses."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deepreview.context.tree import Tree
+from deepreview.model.change import RepoPath
+from deepreview.model.claim import Severity
+from deepreview.reviewers.static import flow
+from deepreview.reviewers.static.compare import New
+from deepreview.reviewers.static.files import is_fixture, is_test, is_workflow
+from deepreview.reviewers.static.flow import After, Next
+from deepreview.reviewers.static.hit import Hit, Laid, squeezed
+from deepreview.reviewers.static.rules import Rule
+from deepreview.reviewers.static.suppress import IDIOM, answered, excuse, occurrences
+from deepreview.trees import parse
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+_POINTERS = re.compile(r"^(url\.Parse|http\.NewRequest\w*|os\.(Open|Create|Stat))$")
+_PINNED = re.compile(r"uses:\s*\S+@[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One new hit and all that is known about it."""
+
+    hit: Hit
+    laid: Laid
+    rule: Rule
+    severity: Severity
+    after: After | None = None
+    suppressed: str = ""
+    excuse: str = ""
+
+
+def judge(found: Iterable[tuple[New, Rule]], base: Tree) -> tuple[Judged, ...]:
+    """What is to be said, suppressed or not; `base` is searched for house idioms and known words."""
+    judged = list(_first_look(found))
+    code: dict[str, list[str]] = {}
+    for item in judged:
+        if item.rule.idiom and not item.suppressed:
+            code.setdefault(item.laid.language, []).append(_idiom_text(item))
+    words = [item.hit.key for item in judged if item.rule.id == "typos" and not item.suppressed]
+    counted = occurrences(base, code, words)
+    return tuple(_with_base(item, counted) for item in judged)
+
+
+def _first_look(found: Iterable[tuple[New, Rule]]) -> Iterator[Judged]:
+    roots: dict[RepoPath, SgNode] = {}
+    for new, rule in found:
+        laid = new.pair.head
+        if laid is None or not belongs(rule, new.hit, laid):
+            continue
+        after = _after(rule, new.hit, laid, roots)
+        plain = Judged(hit=new.hit, laid=laid, rule=rule, severity=_severity(rule, after), after=after)
+        yield replace(plain, suppressed=_suppressed(plain, new), excuse=_excuse(plain))
+
+
+def belongs(rule: Rule, hit: Hit, laid: Laid) -> bool:
+    """Whether the rule speaks about files and places like this one."""
+    where = {
+        "any": True,
+        "product": not is_test(laid.path),
+        "tests": is_test(laid.path),
+        "bats": laid.language == "bats",
+        "workflow": is_workflow(laid.path),
+    }[rule.where]
+    column = hit.names.get("column", "0")
+    placed = {"": True, "first": column == "0", "indented": column != "0"}[rule.column]
+    parsed = rule.analyser != "ast-grep" or rule.bats or laid.language != "bats"
+    reexport = rule.id == "ruff:F401" and laid.path.endswith(("__init__.py", "conftest.py"))
+    return where and placed and parsed and not reexport and (not rule.sibling or _differs(rule, laid))
+
+
+def _differs(rule: Rule, laid: Laid) -> bool:
+    """Whether the same file does elsewhere what is missing here."""
+    source = "\n".join(laid.lines)
+    return bool(_PINNED.search(source)) if rule.id == "zizmor:unpinned-uses" else "persist-credentials: false" in source
+
+
+def _after(rule: Rule, hit: Hit, laid: Laid, roots: "dict[RepoPath, SgNode]") -> After | None:
+    if not rule.flow:
+        return None
+    if laid.path not in roots:
+        roots[laid.path] = parse("\n".join(laid.lines), laid.language)
+    return flow.after(rule.flow, roots[laid.path], hit, laid.language)
+
+
+def _severity(rule: Rule, after: After | None) -> Severity:
+    if after is None:
+        return rule.severity
+    if rule.flow == "curl" and after.next is Next.USED:
+        return Severity.IMPORTANT
+    if rule.flow == "discarded" and after.next is Next.USED and _POINTERS.match(after.call):
+        loose = re.search(rf"(\*|\b){re.escape(after.name)}\.", after.code)
+        return Severity.IMPORTANT if loose else rule.severity
+    if rule.flow == "swallowed" and after.next is Next.EFFECT and not rule.id.startswith("java"):
+        return Severity.IMPORTANT
+    return rule.severity
+
+
+def _suppressed(item: Judged, new: New) -> str:
+    """Why it is not shown, in the order in which the reasons count; empty when it is."""
+    if is_fixture(item.laid.path) and item.rule.where != "any":
+        return "test data, where defects may be meant"
+    comment = answered(item.hit, item.laid)
+    if comment:
+        return f"answered by a comment for a tool: {comment}"
+    if new.renamed:
+        return f"probably moved: the same code with other names was removed at {new.renamed}"
+    return _by_flow(item.rule, item.after)
+
+
+def _by_flow(rule: Rule, after: After | None) -> str:
+    if after is None or rule.id in {"go-error-becomes-nil", "java-empty-catch"} or rule.flow in {"curl", "discarded"}:
+        return ""
+    if after.next is Next.HANDLED:
+        return f"line {after.line} still uses the error: {after.code}"
+    if after.next is Next.TOLD:
+        return f"the function returns {after.name or 'None'} only on failure, so its caller can tell"
+    if after.next in {Next.SUCCESS, Next.NOTHING}:
+        return "nothing that the call delivers is used afterwards and nothing is written, so it reads as best effort"
+    return ""
+
+
+def _excuse(item: Judged) -> str:
+    return excuse(item.hit, item.laid, any_comment=item.rule.comment_in_body) if item.rule.guard else ""
+
+
+def _idiom_text(item: Judged) -> str:
+    return squeezed(item.hit.node or item.laid.quote(item.hit.first, item.hit.first))
+
+
+def _with_base(item: Judged, counted: Mapping[str, int]) -> Judged:
+    if item.suppressed:
+        return item
+    if item.rule.idiom and counted[_idiom_text(item)] >= IDIOM:
+        return replace(
+            item, suppressed=f"the base holds the same code {counted[_idiom_text(item)]} times: a house idiom"
+        )
+    if item.rule.id == "typos" and counted[item.hit.key.lower()]:
+        return replace(item, suppressed="the project already spells the word like this")
+    return item
+
+
+def runs_of(hits: Sequence[New], rule: Rule) -> tuple[New, ...]:
+    """Of a rule about several neighbouring lines, the first line of each run that is long enough."""
+    kept, run = [], list[New]()
+    for new in sorted(hits, key=lambda new: (new.hit.path, new.hit.first)):
+        if run and (run[-1].hit.path, run[-1].hit.last + 1) != (new.hit.path, new.hit.first):
+            kept += run[:1] if len(run) >= rule.min_lines else []
+            run = []
+        run.append(new)
+    return (*kept, *(run[:1] if len(run) >= rule.min_lines else []))

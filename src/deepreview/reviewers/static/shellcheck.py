@@ -1,0 +1,59 @@
+"""Shell and BATS, by shellcheck: a list of codes that were worth reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepreview.reviewers.base import Output
+from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, line_key, squeezed
+from deepreview.reviewers.static.reports import document, ended, laid_of
+
+_BATS_ONLY = frozenset({"2314", "2315"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCheck:
+    """Runs `shellcheck` without a configuration file and without following `source`."""
+
+    codes: frozenset[str] = frozenset()
+    """Without `SC`."""
+    name: str = "shellcheck"
+    program: str = "shellcheck"
+    install: str = "pip install 'deepreviewer[static]'"
+
+    def wants(self, laid: Laid) -> bool:
+        """Shell in the dialects that it knows, and BATS; not zsh and fish."""
+        return laid.language in {"bash", "bats"} and b"zsh" not in laid.content[:40]
+
+    def argv(self, names: Sequence[str], kit: Path) -> Sequence[str]:
+        """Only the chosen codes are asked for."""
+        del kit
+        include = ",".join(sorted(f"SC{code}" for code in self.codes))
+        return ["--norc", "--format=json1", "--severity=style", f"--include={include}", "--", *names]
+
+    def parse(self, output: Output, files: Mapping[str, Laid]) -> Sequence[Hit]:
+        """One hit for each comment."""
+        ended(output, 0, 1)
+        try:
+            return [self._hit(item, files) for item in document(output)["comments"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable(f"printed JSON of another form: {error!r}") from error
+
+    def _hit(self, item: Mapping[str, object], files: Mapping[str, Laid]) -> Hit:
+        laid = laid_of(files, str(item["file"]))
+        first = max(1, min(int(str(item["line"])), len(laid.lines) or 1))
+        last = max(first, min(int(str(item["endLine"])), len(laid.lines) or 1))
+        line = laid.lines[first - 1] if laid.lines else ""
+        start, end = int(str(item["column"])) - 1, int(str(item["endColumn"])) - 1
+        # Columns count a tab as up to eight, so they are only trusted on lines without one.
+        piece = line[start:end] if first == int(str(item["endLine"])) and "\t" not in line else line.strip()
+        return Hit(
+            kind=f"shellcheck:SC{item['code']}",
+            path=laid.path,
+            first=first,
+            last=last,
+            key=f"{squeezed(piece)}@{line_key(laid, first)}",
+            message=str(item["message"]),
+            node=line.strip() if str(item["code"]) not in _BATS_ONLY else piece,
+            names={"symbol": piece},
+        )

@@ -1,0 +1,87 @@
+"""Why a hit is not shown as a finding: a comment for the tool, a house idiom, a fixture; and what excuses one."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from deepreview.context.tree import Tree, binary, text
+from deepreview.model.change import RepoPath
+from deepreview.reviewers.static.files import language
+from deepreview.reviewers.static.hit import Hit, Laid, squeezed
+
+IDIOM = 3
+"""From so many copies in the base on, the project has decided."""
+_BUDGET = 60_000_000
+"""Bytes of the base tree that are looked through for idioms and words."""
+_LARGEST = 500_000
+_ANSWER = re.compile(
+    r"nolint|\bnoqa\b|eslint-disable|biome-ignore|shellcheck disable|hadolint ignore|zizmor: ?ignore"
+    r"|#nosec|NOSONAR"
+    r"|@SuppressWarnings|typos:|pylint: ?disable|type: ?ignore|@ts-(ignore|expect-error)|ast-grep-ignore|nosemgrep"
+)
+_REASON = re.compile(
+    r"(?i)best[ -]?effort|ignor(e|ing)|fall(s|ing)? ?back"
+    r"|don'?t (fail|care|block)"
+    r"|do not (fail|block)|not (fatal|critical)"
+    r"|non-?(fatal|critical)|optional|on purpose"
+    r"|deliberate|intentional|intended|swallow|harmless|safe to|expected|never"
+    r"|cannot (fail|happen)|can'?t (fail|happen)|no-?op|tolerat|continue|regardless|anyway"
+)
+_COMMENT = re.compile(r"(//|#|/\*|<!--)(?P<text>.*)")
+
+
+def answered(hit: Hit, laid: Laid) -> str:
+    """The comment with which the author has answered a tool at this place, or empty."""
+    for number in range(max(1, hit.first - 1), min(hit.first + 1, len(laid.lines)) + 1):
+        line = laid.lines[number - 1]
+        if number > hit.last or not _ANSWER.search(line):
+            continue
+        if number >= hit.first or line.lstrip().startswith(("//", "#", "/*", "*", "@")):
+            return line.strip()[:120]
+    return ""
+
+
+def excuse(hit: Hit, laid: Laid, *, any_comment: bool) -> str:
+    """A comment in or just above the place that explains the choice, as it stands there; empty when there is none."""
+    first = max(1, hit.first - 2)
+    for number in range(first, min(hit.last, len(laid.lines)) + 1):
+        line = laid.lines[number - 1]
+        if number < hit.first and not line.lstrip().startswith(("//", "#", "/*", "*")):
+            continue
+        comment = _COMMENT.search(line)
+        if comment and (_REASON.search(comment["text"]) or (any_comment and number >= hit.first)):
+            return line.strip()[:200]
+    return ""
+
+
+def occurrences(tree: Tree, code: Mapping[str, Iterable[str]], words: Iterable[str]) -> Counter[str]:
+    """How often the base holds pieces of code (by language, without white space) and words (in any text, any case)."""
+    wanted = {spoken: {squeezed(piece) for piece in pieces} for spoken, pieces in code.items()}
+    sought = {word.lower() for word in words}
+    found: Counter[str] = Counter()
+    if not sought and not any(wanted.values()):
+        return found
+    for path, content in _contents(tree, wanted, everything=bool(sought)):
+        pieces = wanted.get(language(path, ""), set())
+        if pieces:
+            dense = squeezed(text(content))
+            found.update({piece: dense.count(piece) for piece in pieces})
+        if sought:
+            lower = text(content).lower()
+            found.update({word: lower.count(word) for word in sought})
+    return found
+
+
+def _contents(tree: Tree, wanted: Mapping[str, object], *, everything: bool) -> Iterable[tuple[RepoPath, bytes]]:
+    paths, size = [], 0
+    for path, entry in tree.entries().items():
+        if not entry.regular or entry.size > _LARGEST or not (everything or language(path, "") in wanted):
+            continue
+        size += entry.size
+        if size > _BUDGET:
+            break
+        paths.append(path)
+    for start in range(0, len(paths), 500):
+        for path, content in tree.read(paths[start : start + 500]).items():
+            if not binary(content):
+                yield path, content

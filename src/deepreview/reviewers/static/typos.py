@@ -1,0 +1,72 @@
+"""Spelling, by typos: only words with one correction, and only those that the project does not already use."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepreview.reviewers.base import Output
+from deepreview.reviewers.static.files import is_fixture
+from deepreview.reviewers.static.hit import Edit, Hit, Laid, Unreadable
+from deepreview.reviewers.static.reports import documents, ended, laid_of
+
+SHORTEST = 6
+_MARKS = ("#", "//", "/*", "* ", "--", "<!--", '"""')
+
+
+@dataclass(frozen=True, slots=True)
+class Typos:
+    """Runs `typos` without configuration."""
+
+    codes: frozenset[str] = frozenset()
+    name: str = "typos"
+    program: str = "typos"
+    install: str = "pip install 'deepreviewer[static]'"
+
+    def wants(self, laid: Laid) -> bool:
+        """Every text but the input of tests."""
+        return not is_fixture(laid.path)
+
+    def argv(self, names: Sequence[str], kit: Path) -> Sequence[str]:
+        """File names are neutral, so they are not checked."""
+        del kit
+        return ["--isolated", "--no-ignore", "--hidden", "--no-check-filenames", "--format=json", "--", *names]
+
+    def parse(self, output: Output, files: Mapping[str, Laid]) -> Sequence[Hit]:
+        """The words that are long enough and have exactly one correction."""
+        ended(output, 0, 2)
+        try:
+            hits = [_hit(item, files) for item in documents(output) if item.get("type") == "typo"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable(f"printed JSON of another form: {error!r}") from error
+        return [hit for hit in hits if hit is not None]
+
+
+def _hit(item: Mapping[str, object], files: Mapping[str, Laid]) -> Hit | None:
+    word, corrections = str(item["typo"]), item["corrections"]
+    if len(word) < SHORTEST or not isinstance(corrections, list) or len(corrections) != 1:
+        return None
+    laid = laid_of(files, str(item["path"]))
+    number, offset = int(str(item["line_num"])), int(str(item["byte_offset"]))
+    if not 0 < number <= len(laid.lines):
+        return None
+    line = laid.lines[number - 1]
+    before = line.encode("utf-8", "surrogateescape")[:offset].decode("utf-8", "surrogateescape")
+    start, right = len(before), str(corrections[0])
+    prose = laid.language == "prose" or any(mark in before for mark in _MARKS)
+    sure = prose and line[start : start + len(word)] == word and _alone(line, start, len(word))
+    return Hit(
+        kind="typos",
+        path=laid.path,
+        first=number,
+        last=number,
+        key=word,
+        message=f"{word} → {right}",
+        names={"word": word, "right": right},
+        edits=(Edit(line=number, start=start, end=start + len(word), text=right),) if sure else (),
+    )
+
+
+def _alone(line: str, start: int, length: int) -> bool:
+    """Whether the word is not part of a name, an address or a path."""
+    around = line[max(0, start - 1) : start] + line[start + length : start + length + 1]
+    return not any(char.isalnum() or char in "_-/`.@:=" for char in around.rstrip(".:"))

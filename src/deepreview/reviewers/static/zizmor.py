@@ -1,0 +1,89 @@
+"""GitHub workflows and actions, by zizmor, offline.
+
+Its identity leaves out what changes for other reasons: lines, positions in lists, versions of actions. So a newer
+version of an action does not report all of its uses again.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepreview.reviewers.base import Output
+from deepreview.reviewers.static.files import is_fixture, is_workflow
+from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, squeezed
+from deepreview.reviewers.static.reports import document, ended, laid_of
+
+_VERSION = re.compile(r"@[\w.\-/]+(\s*#.*)?$|:[\w.\-]+$", re.MULTILINE)
+_FINDINGS = (0, 10, 11, 12, 13, 14)
+_NO_INPUT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Zizmor:
+    """Runs `zizmor` on each file by name, without configuration and without network."""
+
+    codes: frozenset[str] = frozenset()
+    name: str = "zizmor"
+    program: str = "zizmor"
+    install: str = "pip install 'deepreviewer[static]'"
+
+    def wants(self, laid: Laid) -> bool:
+        """Workflows and actions, not those that are input of tests."""
+        return is_workflow(laid.path) and not is_fixture(laid.path)
+
+    def argv(self, names: Sequence[str], kit: Path) -> Sequence[str]:
+        """All audits run; those that are off are left out when the report is read."""
+        del kit
+        return ["--offline", "--no-config", "--no-progress", "--color=never", "--format=json", "--", *names]
+
+    def parse(self, output: Output, files: Mapping[str, Laid]) -> Sequence[Hit]:
+        """The findings of the audits that are switched on, without those that zizmor itself is not sure of."""
+        if output.code == _NO_INPUT:
+            return []
+        ended(output, *_FINDINGS)
+        try:
+            return [self._hit(item, files) for item in document(output) if self._shown(item)]
+        except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
+            raise Unreadable(f"printed JSON of another form: {error!r}") from error
+
+    def _shown(self, item: Mapping[str, Any]) -> bool:
+        rated = item["determinations"]
+        if item["ident"] not in self.codes or item.get("ignored") or rated["severity"] == "Informational":
+            return False
+        return rated["confidence"] != "Low" or item["ident"] in {"artipacked", "github-env"}
+
+    def _hit(self, item: Mapping[str, Any], files: Mapping[str, Laid]) -> Hit:
+        places = item["locations"]
+        main = next(place for place in places if place["symbolic"]["kind"] == "Primary")
+        laid = laid_of(files, str(main["symbolic"]["key"]["Local"]["verbatim_path"]))
+        spans = [_span(place) for place in places if place["symbolic"]["key"] == main["symbolic"]["key"]]
+        route = "/".join(str(step["Key"]) for step in main["symbolic"]["route"]["route"] if "Key" in step)
+        feature = str(main["concrete"]["feature"])
+        first, last = _span(main)
+        step = _fragment(main) or " ".join(feature.split())
+        return Hit(
+            kind=f"zizmor:{item['ident']}",
+            path=laid.path,
+            first=min(first, len(laid.lines) or 1),
+            last=min(last, len(laid.lines) or 1),
+            key=f"{route}:{squeezed(_VERSION.sub('', feature))}",
+            message=f"{item['desc']}: {main['symbolic']['annotation']}",
+            node=step,
+            names={},
+            reach=(min(s[0] for s in spans), max(s[1] for s in spans)),
+        )
+
+
+def _span(place: Mapping[str, Any]) -> tuple[int, int]:
+    where = place["concrete"]["location"]
+    first, last = int(where["start_point"]["row"]) + 1, int(where["end_point"]["row"]) + 1
+    return first, max(first, last - (int(where["end_point"]["column"]) == 0))
+
+
+def _fragment(place: Mapping[str, Any]) -> str:
+    kind = place["symbolic"].get("feature_kind")
+    if isinstance(kind, dict) and "Subfeature" in kind:
+        return str(kind["Subfeature"]["fragment"].get("Raw", ""))
+    return ""
