@@ -1,0 +1,199 @@
+"""Local work against baselines in the same run, printed as ratios: a table for people, JSON with --json.
+
+    python bench/local_work.py                             a made repository: 15,000 commits, a change of 25,000 lines
+    python bench/local_work.py --repo DIR --change REV     a real one
+    python bench/local_work.py --small                     a quick look that the bench itself works
+
+Every figure is the median of --runs runs. Baselines are plain git commands in a plain clone.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import statistics
+import subprocess  # noqa: TID251 - the bench times its baselines itself
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deepreview import wiring
+from deepreview.archive.folder import Archive
+from deepreview.config.schema import Settings
+from deepreview.engine.pipeline import Surroundings, review
+from deepreview.git.diff import diff
+from deepreview.git.history import blame
+from deepreview.git.mirror import Mirror
+from deepreview.git.target import Named, Pin, Place, pin
+from deepreview.model.change import FilePatch, RepoPath
+from deepreview.render.catalog import KEPT
+from synthetic import LARGE, SMALL, build
+
+_MEMORY_BAR = 300.0
+_LOCAL = ("names", "paths", "history")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    ours: float
+    baseline: float
+    unit: str
+    ratio: float
+    bar: str
+    holds: bool
+
+
+def median(runs: int, work: Callable[[], object]) -> float:
+    """Seconds of the median run, after one that is not counted."""
+    work()
+    taken = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def plain_git(repo: Path, *args: str) -> Callable[[], object]:
+    """A git command as a user would type it."""
+    return lambda: subprocess.run(["git", "-C", repo, *args], stdout=subprocess.DEVNULL, check=True)
+
+
+def diff_row(repo: Path, pinned: Pin, mirror: Mirror, runs: int) -> Row:
+    """Read and parse the whole change against one `git diff`."""
+    ours = median(runs, lambda: diff(mirror.git, pinned.base, pinned.head))
+    theirs = median(runs, plain_git(repo, "diff", "-M", pinned.base, pinned.head))
+    return Row(what="diff and parse / git diff", ours=ours, baseline=theirs, unit="s", ratio=ours / theirs,
+               bar="≤ 2", holds=ours / theirs <= 2)  # fmt: skip
+
+
+def fifty_ranges(patches: tuple[FilePatch, ...]) -> dict[RepoPath, list[list[int]]]:
+    """Fifty runs of up to five added lines, in at most 24 files."""
+    found: dict[RepoPath, list[list[int]]] = {}
+    for patch in (p for p in patches if p.readable and p.added()):
+        runs = [[n for n, _ in hunk.added()][:5] for hunk in patch.hunks if hunk.added()]
+        found[patch.path] = runs
+        if len(found) == 24 or sum(map(len, found.values())) >= 50:
+            break
+    flat = [(path, run) for path, all_runs in found.items() for run in all_runs][:50]
+    return {path: [run for p, run in flat if p == path] for path in dict.fromkeys(path for path, _ in flat)}
+
+
+def blame_row(repo: Path, pinned: Pin, mirror: Mirror, runs: int) -> Row:
+    """Blame of fifty ranges, bounded by base, against a blame process for each range."""
+    ranges = fifty_ranges(diff(mirror.git, pinned.base, pinned.head))
+    wanted = {path: [n for run in all_runs for n in run] for path, all_runs in ranges.items()}
+    tip = f"{pinned.base}..{pinned.head}"
+    ours = median(runs, lambda: blame(mirror.git, tip, wanted))
+
+    def one_by_one() -> None:
+        for path, all_runs in ranges.items():
+            for run in all_runs:
+                plain_git(repo, "blame", "--porcelain", "-L", f"{run[0]},{run[-1]}", pinned.head, "--", path)()
+
+    theirs = median(max(1, runs // 2), one_by_one)
+    count = sum(map(len, ranges.values()))
+    return Row(what=f"blame of {count} ranges / {count} processes", ours=ours, baseline=theirs, unit="s",
+               ratio=ours / theirs, bar="≤ 0.12", holds=ours / theirs <= 0.12)  # fmt: skip
+
+
+def whole_round(pinned: Pin, folder: Path, names: tuple[str, ...]) -> dict[str, float]:
+    """One round with those reviewers, rendered in every format: seconds by stage, `rendering` and `all` added."""
+    settings = Settings(reviewers=names)
+    archive = Archive(root=folder / "rounds")
+    around = Surroundings(environ=dict(os.environ), now=lambda: datetime.now(UTC), emit=lambda _: None)  # noqa: TID251
+    started = time.perf_counter()
+    made, plan = archive.start(pinned, settings, "bench", around.now())
+    report = asyncio.run(review(plan, made, wiring.crew(settings), around))
+    rendering = time.perf_counter()
+    for renderer in KEPT:
+        made.write(f"report{renderer.suffix}", renderer.render(report))
+    ended = time.perf_counter()
+    return report.clock.stages | {"rendering": ended - rendering, "all": ended - started}
+
+
+def local_rows(pinned: Pin, folder: Path, runs: int) -> list[Row]:
+    """All local work except external analysers, in a process of its own so that its memory can be told."""
+    job = json.dumps({"pin": {**asdict(pinned), "mirror": str(pinned.mirror)}, "folder": str(folder)})
+    taken, peaks = [], []
+    for _ in range(runs):
+        done = subprocess.run([sys.executable, __file__, "--job", job], capture_output=True, check=True)
+        told = json.loads(done.stdout)
+        taken.append(told["seconds"])
+        peaks.append(told["megabytes"])
+    seconds, peak = statistics.median(taken), max(peaks)
+    return [
+        Row(what="local work, all of it", ours=seconds, baseline=2.0, unit="s", ratio=seconds / 2, bar="≤ 2 s",
+            holds=seconds <= 2),
+        Row(what="peak memory", ours=peak, baseline=_MEMORY_BAR, unit="MB", ratio=peak / _MEMORY_BAR, bar="< 300 MB",
+            holds=peak < _MEMORY_BAR),
+    ]  # fmt: skip
+
+
+def run_job(job: dict[str, Any]) -> None:
+    """The child of `local_rows`."""
+    pinned = Pin(**{**job["pin"], "mirror": Path(job["pin"]["mirror"])})
+    stages = whole_round(pinned, Path(job["folder"]), _LOCAL)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(json.dumps({"seconds": stages["all"], "megabytes": max(own, children) / 1024, "stages": stages}))
+
+
+def measure(repo: Path, change: str, folder: Path, runs: int) -> list[Row]:
+    """All rows."""
+    place = Place(folder=repo, cache=folder / "cache", environ=dict(os.environ))  # noqa: TID251
+    pinned = pin(Named(text=change), "", place)
+    mirror = Mirror(path=pinned.mirror, environ=place.environ)
+    return [
+        diff_row(repo, pinned, mirror, runs),
+        blame_row(repo, pinned, mirror, runs),
+        *local_rows(pinned, folder, runs),
+    ]
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as text."""
+    lines = [f"{'':<38}{'ours':>10}{'baseline':>10}{'ratio':>8}  bar"]
+    lines += [
+        f"{r.what:<38}{r.ours:>8.3f} {r.unit:<2}{r.baseline:>8.3f} {r.unit:<2}{r.ratio:>6.2f}  {r.bar}"
+        f"{'' if r.holds else '   MISSED'}"
+        for r in rows
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Print the table, or JSON; 1 when a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repo", type=Path)
+    parser.add_argument("--change", default="work")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--job", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.job:
+        run_job(json.loads(given.job))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="deepreview-bench-") as scratch:
+        folder = Path(scratch)
+        repo = given.repo
+        if repo is None:
+            repo = folder / "made"
+            build(repo, SMALL if given.small else LARGE)
+        rows = measure(repo, given.change, folder, given.runs)
+    print(json.dumps([asdict(row) for row in rows], indent=2) if given.json else table(rows))
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
