@@ -91,6 +91,16 @@ def test_a_long_explanation_is_cut() -> None:
     assert "word…" in page
 
 
+def test_many_suggestions_are_counted_and_nothing_worse_is() -> None:
+    many = [make_finding(number) for number in range(1, 41)]
+    worse = [replace(found, alias=f"I{n}", severity=Severity.IMPORTANT) for n, found in enumerate(many, 1)]
+    page = render(make_report(*worse, *many))
+    assert "… and 20 more suggestions in the report" in page
+    assert "\nI40 " in page
+    assert "\nS20 " in page
+    assert "\nS21 " not in page
+
+
 def test_many_places_are_counted(full: Report) -> None:
     where = full.findings[0].locations[0]
     spread = replace(full.findings[0], locations=tuple(replace(where, first=n, last=n) for n in range(1, 8)))

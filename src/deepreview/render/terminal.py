@@ -30,7 +30,7 @@ from deepreview.render.wording import (
 )
 
 MARKS = {Severity.CRITICAL: "✖", Severity.IMPORTANT: "▲", Severity.SUGGESTION: "●"}
-COLOURS = {Severity.CRITICAL: "bold red", Severity.IMPORTANT: "bold yellow", Severity.SUGGESTION: "bold cyan"}
+COLOURS = {Severity.CRITICAL: "bold red", Severity.IMPORTANT: "bold yellow", Severity.SUGGESTION: "bold blue"}
 VERDICTS = {
     VerdictValue.MERGE: ("✔", "bold green"),
     VerdictValue.FIXES: ("▲", "bold yellow"),
@@ -39,6 +39,8 @@ VERDICTS = {
 }
 WHY_LINES = 3
 """The explanation and the fix are cut after this many lines each: the report has the rest."""
+MOST_SUGGESTIONS = 20
+"""This many suggestions are shown, the report's first; more severe findings are all shown."""
 MOST_PLACES = 4
 """This many places of one finding are named."""
 MOST_UNREAD = 10
@@ -116,9 +118,13 @@ def _group(sheet: Console, severity: Severity, findings: list[Finding]) -> None:
             Text(f"{MARKS[severity]} {severity.value.capitalize()}", style=COLOURS[severity]), align="left", style="dim"
         )
     )
-    for finding in findings:
+    shown = findings[:MOST_SUGGESTIONS] if severity is Severity.SUGGESTION else findings
+    for finding in shown:
         sheet.print()
         _finding(sheet, finding)
+    if len(shown) < len(findings):
+        sheet.print()
+        _hang(sheet, f"… and {counted(len(findings) - len(shown), 'more suggestion')} in the report", "dim")
 
 
 def _finding(sheet: Console, finding: Finding) -> None:
@@ -129,15 +135,15 @@ def _finding(sheet: Console, finding: Finding) -> None:
     sheet.print(_row(Text(f"{finding.alias:<{_INDENT - 2}}", style=style), title))
     for location in finding.locations[:MOST_PLACES]:
         where = exact(place(location)) + (" (base)" if at_base(location) else "")
-        sheet.print(Text(" " * _INDENT + where, style="blue"), no_wrap=True, overflow="ignore", crop=False)
+        sheet.print(Text(" " * _INDENT + where, style="cyan"), no_wrap=True, overflow="ignore", crop=False)
     if len(finding.locations) > MOST_PLACES:
         _hang(sheet, f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}", "dim")
     _hang(sheet, _facts(finding), "dim")
-    for line in _cut(one_line(finding.body), sheet.width - _INDENT):
+    for line in _cut(sheet, one_line(finding.body)):
         _hang(sheet, line)
     patch = " A patch is in the report." if finding.patch else ""
     if fix := one_line(finding.fix) + patch:
-        for line in _cut(f"Fix: {fix.strip()}", sheet.width - _INDENT):
+        for line in _cut(sheet, f"Fix: {fix.strip()}"):
             _hang(sheet, line, "green")
 
 
@@ -149,8 +155,9 @@ def _facts(finding: Finding) -> str:
     return f"{finding.severity.value}, {finding.defect.value} · {since} · {who}"
 
 
-def _cut(text: str, width: int) -> list[str]:
-    wrapped = Text(text).wrap(Console(width=width, file=StringIO(), _environ={}), width)
+def _cut(sheet: Console, text: str) -> list[str]:
+    width = sheet.width - _INDENT
+    wrapped = Text(text[: width * (WHY_LINES + 1)]).wrap(sheet, width)
     lines = [line.plain.rstrip() for line in wrapped]
     if len(lines) <= WHY_LINES:
         return lines
