@@ -81,7 +81,8 @@ def parse_patch(text: str) -> Iterator[_Text]:
     """The hunks of each `diff --git` section, in order."""
     found: _Text | None = None
     marks = list(_STRUCTURE.finditer(text))
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends, strict=False):
         old_start, old_count, new_start, new_count, section, binary = mark.groups()
         if binary is not None and found is not None:
             found.binary = True
@@ -90,7 +91,6 @@ def parse_patch(text: str) -> Iterator[_Text]:
                 yield found
             found = _Text(hunks=[])
         elif found is not None:
-            end = following.start() if following else len(text)
             found.hunks.append(
                 Hunk(
                     old_start=int(old_start),

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
-from deepreview.git.run import EMPTY_TREE, Git, decode, split_nul
+from deepreview.git.run import EMPTY_TREE, Git, complaint, decode, encode, split_nul
 from deepreview.model.change import Commit, RepoPath, Sha
 
 _FORMAT = "%H%x00%an%x00%aI%x00%s%x00%b%x00"
 _FIELDS = 5
 _MOST_COMMITS = 1000
+_TOO_FEW = re.compile(r"has only (\d+) lines?$")
 _HEADER = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?")
 
 
@@ -56,40 +58,57 @@ def files_of(git: Git, sha: Sha) -> dict[RepoPath, tuple[int, int]]:
 
 def touched_together(git: Git, head: Sha, most: int) -> list[frozenset[RepoPath]]:
     """The sets of files that the newest commits touched, merges left out, newest first."""
-    raw = git.out("log", f"-{most}", "--no-merges", "--name-only", "--no-renames", "-z", "--format=%x01", head, "--")
-    groups = decode(raw).split("\1")[1:]
-    return [frozenset(RepoPath(path) for path in group.strip("\0\n").split("\0") if path) for group in groups]
+    raw = git.out("log", f"-{most}", "--no-merges", "--name-only", "--no-renames", "-z", "--format=%x00%H", head, "--")
+    touched: list[set[RepoPath]] = []
+    parts = iter(split_nul(raw))
+    for part in parts:
+        if not part:  # no path is empty, so this is where a commit begins: its name, a line end, its paths
+            next(parts)
+            touched.append(set())
+        else:
+            touched[-1].add(RepoPath(part if touched[-1] else part.removeprefix("\n")))
+    return [frozenset(paths) for paths in touched]
 
 
 def blame(git: Git, tip: str, wanted: Mapping[RepoPath, Sequence[int]]) -> dict[RepoPath, dict[int, Written]]:
     """Who wrote the given lines of each file; `tip` is a commit, or `base..head` to look no further than base.
 
-    One process a file for all its ranges, two at a time: the cheapest form measured.
+    Lines that the file does not have are left out, and so is a file that `tip` does not have. One process a file for
+    all its ranges, two at a time: the cheapest form measured.
     """
+    rev = tip.removeprefix(f"{EMPTY_TREE}..")
     with ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda item: _blame_file(git, tip, item[0], item[1]), wanted.items())
+        found = pool.map(lambda item: _blame_file(git, rev, item[0], item[1]), wanted.items())
         return dict(zip(wanted, found, strict=True))
 
 
 def _blame_file(git: Git, tip: str, path: RepoPath, lines: Sequence[int]) -> dict[int, Written]:
-    if not lines:
-        return {}
     ranges = [part for first, last in _ranges(lines) for part in ("-L", f"{first},{last}")]
-    done = git.attempt(
-        "blame", "--porcelain", "-w", "--no-progress", *ranges, tip, "--", path.encode("utf-8", "surrogateescape")
-    )
-    return dict(_porcelain(decode(done.stdout))) if done.code == 0 else {}
+    if not ranges:
+        return {}
+    done = git.attempt("blame", "--porcelain", "--root", "-w", "--no-progress", *ranges, tip, "--", encode(path))
+    if done.code == 0:
+        return dict(_porcelain(decode(done.stdout), _cut_at(git)))
+    if short := _TOO_FEW.search(complaint(done)):
+        return _blame_file(git, tip, path, [line for line in lines if line <= int(short[1])])
+    return {}
+
+
+def _cut_at(git: Git) -> set[str]:
+    """The commits whose parents a shallow clone lacks: git takes them for the writers of all that came before."""
+    cut = Path(git.env["GIT_DIR"], "shallow")
+    return set(cut.read_text().split()) if cut.exists() else set()
 
 
 def _ranges(lines: Iterable[int]) -> Iterator[tuple[int, int]]:
-    numbered = enumerate(sorted(set(lines)))
+    numbered = enumerate(sorted({line for line in lines if line > 0}))
     for _, run in groupby(numbered, key=lambda pair: pair[1] - pair[0]):
         block = [line for _, line in run]
         yield block[0], block[-1]
 
 
-def _porcelain(text: str) -> Iterator[tuple[int, Written]]:
-    boundaries: set[str] = set()
+def _porcelain(text: str, cut: set[str]) -> Iterator[tuple[int, Written]]:
+    boundaries = set(cut)
     sha, number = "", 0
     for line in text.split("\n"):
         if line.startswith("\t"):

@@ -4,18 +4,22 @@ It holds objects only. The user's configuration, hooks, attributes, replacement 
 of the commands that run in it can execute anything of the repository (tried on git 2.39 with a canary for each).
 """
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from deepreview.errors import MachineError, UsageError
-from deepreview.git.run import Git, complaint, for_mirror, for_network
+from deepreview.git.run import Git, complaint, decode, for_mirror, for_network
 from deepreview.model.change import Sha
+from deepreview.process import Ended
 
 _KEEP = "refs/deepreview/keep/"
 
@@ -38,21 +42,25 @@ class Mirror:
 
     def keep(self, sha: Sha) -> None:
         """Hold a commit for good, whatever happens to the branch that it came from."""
-        self.git.out("update-ref", f"{_KEEP}{sha}", sha)
+        with self._alone():
+            self.git.out("update-ref", f"{_KEEP}{sha}", sha)
 
     def bring(self, source: Path, shas: Iterable[Sha]) -> None:
-        """Copy commits and their history out of a repository on this machine."""
-        wanted = [sha for sha in dict.fromkeys(shas) if not self.has(sha)]
-        if not wanted:
+        """Copy commits and their history out of a repository on this machine, whose owner git has been asked about."""
+        wanted = list(dict.fromkeys(shas))
+        deeper = self._cut() - _cut_at(source)
+        if not deeper and all(self.has(sha) for sha in wanted):
             return
-        refs = [f"+{sha}:{_KEEP}{sha}" for sha in wanted]
-        done = self.git.attempt("fetch", *_QUIETLY, "--update-shallow", str(source), *refs)
-        if done.code != 0:
-            raise MachineError(
-                f"{source} could not be copied: {complaint(done)}",
-                hint="a partial clone lacks objects: `git fetch --refetch` completes it",
-            )
-        self._index()
+        with self._alone():
+            trust = self.path / "trust.config"
+            trust.write_text("[safe]\n\tdirectory = *\n")
+            git = for_mirror(self.path, self.environ, {"GIT_CONFIG_GLOBAL": str(trust)})
+            depth = "--unshallow" if deeper else "--update-shallow"  # both at once would leave the old edge
+            refs = [f"+{sha}:{_KEEP}{sha}" for sha in wanted]
+            done = git.attempt("fetch", *_QUIETLY, depth, str(source), *refs, timeout=_PATIENCE)
+            if done.code != 0:
+                raise MachineError(f"{source} could not be copied: {complaint(done)}", hint=_hint(done))
+            self._index()
 
     def bring_remote(self, url: str, refs: Iterable[str]) -> dict[str, Sha]:
         """Fetch refs of a remote; the commit of each, left out where the remote does not have it."""
@@ -64,15 +72,35 @@ class Mirror:
             )
         rows = [line.split("\t", 1) for line in listed.stdout.decode("utf-8", "replace").splitlines()]
         found = {ref: Sha(sha) for sha, ref in rows if ref in refs}
-        wanted = [f"+{ref}:{_KEEP}{sha}" for ref, sha in found.items() if not self.has(sha)]
-        if wanted:
-            done = git.attempt("fetch", *_QUIETLY, "--end-of-options", url, *wanted, timeout=1800)
+        if all(self.has(sha) for sha in found.values()):
+            return found
+        with self._alone():  # by name and not by ref: a ref may have moved since it was listed
+            wanted = [f"+{sha}:{_KEEP}{sha}" for sha in dict.fromkeys(found.values())]
+            done = git.attempt("fetch", *_QUIETLY, "--end-of-options", url, *wanted, timeout=_PATIENCE)
             if done.code != 0:
-                raise UsageError(
-                    f"{url} could not be fetched: {complaint(done)}", hint="try again, or fetch it yourself"
-                )
+                raise UsageError(f"{url} could not be fetched: {complaint(done)}", hint=_hint(done))
             self._index()
         return found
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time; what a killed one left behind is swept away, since no other can be at work."""
+        with self._busy() as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _sweep(self.path)
+            yield
+
+    def _busy(self) -> IO[bytes]:
+        try:
+            return (self.path / "busy").open("ab")
+        except OSError as error:
+            raise MachineError(
+                f"{self.path} cannot be written: {error.strerror}",
+                hint="set XDG_CACHE_HOME to a folder that can be written",
+            ) from error
+
+    def _cut(self) -> set[str]:
+        return _cut_at(self.path)
 
     def _index(self) -> None:
         """Write a commit-graph with path filters, which makes blame four times faster; without one all still works."""
@@ -81,9 +109,38 @@ class Mirror:
     @property
     def shallow(self) -> bool:
         """Whether the history is cut somewhere."""
-        return (self.path / "shallow").exists()
+        return bool(self._cut())
 
 
+def _cut_at(git_dir: Path) -> set[str]:
+    """The commits whose parents a shallow repository lacks."""
+    cut = git_dir / "shallow"
+    return set(cut.read_text().split()) if cut.is_file() else set()
+
+
+def _sweep(git_dir: Path) -> None:
+    """Remove what a killed git leaves: locks, which would stop the next one, and half-written packs."""
+    places = ("", "refs/deepreview/keep", "objects/info", "objects/info/commit-graphs")
+    for place in places:
+        for lock in (git_dir / place).glob("*.lock"):
+            lock.unlink(missing_ok=True)
+    for half in (git_dir / "objects/pack").glob("tmp_*"):
+        half.unlink(missing_ok=True)
+
+
+def _hint(done: Ended) -> str:
+    said = decode(done.stderr)
+    if "No space left" in said or "File too large" in said or "quota" in said:
+        return "make room, or set XDG_CACHE_HOME to a folder with more of it"
+    if "Permission denied" in said or "Read-only file system" in said:
+        return "check the permissions of the repository and of the cache folder"
+    if any(word in said for word in ("lazy fetching disabled", "missing", "not our ref", "bad object", "promisor")):
+        return "a partial or damaged clone lacks objects: `git fetch --refetch` completes it"
+    return "`git fsck` in that repository may tell more"
+
+
+_PATIENCE = 7200
+"""Seconds: a first copy of a very large repository takes its time."""
 _QUIETLY = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
 
 

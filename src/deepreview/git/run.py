@@ -45,12 +45,15 @@ class Git:
         settings = [part for setting in _SETTINGS for part in ("-c", setting)]
         try:
             return run_now(["git", *settings, *args], env=self.env, cwd=self.cwd, stdin=stdin, timeout=timeout)
-        except FileNotFoundError as error:
-            if not self.cwd.is_dir():
-                raise MachineError(f"{self.cwd} is not a folder", hint="name an existing repository") from error
-            raise MachineError("git is not installed", hint="install git 2.30 or newer") from error
-        except (OSError, TimeoutError) as error:
-            raise MachineError(f"git {_text(args[0])} did not run: {error}", hint="see `deepreview doctor`") from error
+        except (OSError, ValueError) as error:
+            raise self._cannot_run(args, error) from error
+
+    def _cannot_run(self, args: Sequence[str | bytes], error: Exception) -> MachineError:
+        if not self.cwd.is_dir():
+            return MachineError(f"{self.cwd} is not a folder", hint="name an existing repository")
+        if isinstance(error, FileNotFoundError):
+            return MachineError("git is not installed", hint="install git 2.30 or newer, and put it on PATH")
+        return MachineError(f"git {_text(args[0])} did not run: {error}", hint="see `deepreview doctor`")
 
     def out(self, *args: str | bytes, stdin: bytes = b"", timeout: float = 600) -> bytes:
         """What one command printed; raises MachineError with git's own words when it fails."""
@@ -67,15 +70,21 @@ class Git:
 
 def for_mirror(git_dir: Path, environ: Mapping[str, str], extra: Mapping[str, str] | None = None) -> Git:
     """Run git in a bare repository of our own: no configuration but ours, nothing of the caller's environment."""
-    env = _bare_environment(environ) | {"GIT_DIR": str(git_dir), "HOME": str(git_dir)} | dict(extra or {})
+    env = _bare_environment(environ) | {"GIT_DIR": str(git_dir), "HOME": str(git_dir)}
     env |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_ALLOW_PROTOCOL": "file"}
-    return Git(cwd=git_dir, env=env)
+    return Git(cwd=git_dir, env=env | dict(extra or {}))
 
 
 def for_network(git_dir: Path, environ: Mapping[str, str]) -> Git:
-    """Run git in our mirror where it may ask a remote, with the user's own credentials but never a prompt."""
+    """Run git in our mirror where it may ask a remote, with the user's own credentials but never a prompt.
+
+    A way to call ssh that the user's own global settings name is kept; then whether it asks is up to them.
+    """
     own = {name: environ[name] for name in _FOR_NETWORK if name in environ}
     env = _bare_environment(environ) | own | {"GIT_DIR": str(git_dir), "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file"}
+    git = Git(cwd=git_dir, env=env)
+    if git.line("config", "--global", "--includes", "--get", "core.sshCommand"):
+        return git
     return Git(cwd=git_dir, env=env | {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes"})
 
 
@@ -85,13 +94,14 @@ def for_source(folder: Path, environ: Mapping[str, str]) -> Git:
     The user's own global settings are read, since they say which folders are safe.
     """
     own = {name: environ[name] for name in _FOR_TRUSTED_CONFIG if name in environ}
-    return Git(cwd=folder, env=_bare_environment(environ) | own)
+    return Git(cwd=folder, env=_bare_environment(environ) | own | {"GIT_ALLOW_PROTOCOL": "none"})
 
 
 def _bare_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         "PATH": environ.get("PATH", os.defpath),
         "LC_ALL": "C.UTF-8",
+        "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_SYSTEM": os.devnull,
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",

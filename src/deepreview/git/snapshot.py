@@ -4,9 +4,7 @@ The index is read as a copy and with the mirror's own configuration, so that no 
 repository runs; the objects that only the user's repository has are found through its object folder and copied.
 """
 
-import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +12,13 @@ from pathlib import Path
 
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.mirror import Mirror
-from deepreview.git.run import EMPTY_TREE, Git, complaint, for_mirror
+from deepreview.git.run import EMPTY_TREE, Git, complaint, encode, for_mirror, split_nul
 from deepreview.git.source import Source
 from deepreview.model.change import Sha
 
+_SETTINGS = ("filemode", "autocrlf", "eol", "symlinks", "ignorecase", "checkstat", "trustctime")
+"""What the owner of a work tree says about how its files differ from what is stored."""
+_AS_IT_IS = ("-z", "--add", "--remove", "--replace", "--ignore-skip-worktree-entries")
 _AUTHOR = {
     "GIT_AUTHOR_NAME": "not committed",
     "GIT_AUTHOR_EMAIL": "",
@@ -37,17 +38,15 @@ def of_work_tree(source: Source, mirror: Mirror, head: Sha) -> Sha:
     if source.bare:
         raise UsageError("a bare repository has no work tree", hint="name a branch, a commit or a range")
     with _index_copy(source, mirror) as git:
-        changed = git.out("diff-files", "--name-only", "-z", "--ignore-submodules=all")
-        changed += git.out("ls-files", "--others", "--exclude-standard", "-z")
-        git.out(
-            "update-index",
-            "-z",
-            "--add",
-            "--remove",
-            "--ignore-skip-worktree-entries",
-            "--stdin",
-            stdin=_files(source, changed),
-        )
+        how = [part for name, value in source.settings(*_SETTINGS).items() for part in ("-c", f"{name}={value}")]
+        listed = git.out(*how, "diff-files", "--name-status", "-z", "--no-renames", "--ignore-submodules=dirty")
+        pairs = split_nul(listed)
+        states = list(zip(pairs[::2], pairs[1::2], strict=True))
+        gone = "".join(f"0 {'0' * 40}\t{path}\0" for state, path in states if state == "D")
+        git.out("update-index", "-z", "--index-info", stdin=encode(gone))
+        present = [path for state, path in states if state != "D"] + _unknown(source, git)
+        paths = encode("".join(f"{path}\0" for path in dict.fromkeys(present)))
+        git.out(*how, "update-index", *_AS_IT_IS, "--stdin", stdin=paths)
         return _commit(mirror, git, head, "work tree")
 
 
@@ -56,7 +55,7 @@ def of_patch(mirror: Mirror, base: Sha, patch: bytes, name: str) -> Sha:
     with tempfile.TemporaryDirectory(prefix="deepreview-") as folder:
         git = for_mirror(mirror.path, mirror.environ, _AUTHOR | {"GIT_INDEX_FILE": str(Path(folder) / "index")})
         git.out("read-tree", base)
-        done = git.attempt("apply", "--cached", "--whitespace=nowarn", "--recount", "-", stdin=patch)
+        done = git.attempt("apply", "--cached", "--whitespace=nowarn", "-", stdin=patch)
         if done.code != 0:
             raise UsageError(
                 f"{name} does not apply to {base[:9]}: {complaint(done)}",
@@ -65,19 +64,11 @@ def of_patch(mirror: Mirror, base: Sha, patch: bytes, name: str) -> Sha:
         return _commit(mirror, git, base, "patch")
 
 
-def _files(source: Source, listed: bytes) -> bytes:
-    """Paths without those that name a nested repository, which is not this repository's content."""
-    top = os.fsencode(source.top) + b"/"
-    return b"".join(
-        path + b"\0" for path in listed.split(b"\0") if path.rstrip(b"/") == path and not _folder(top + path)
-    )
-
-
-def _folder(path: bytes) -> bool:
-    try:
-        return stat.S_ISDIR(os.lstat(path).st_mode)
-    except OSError:
-        return False  # it is gone: git records the removal
+def _unknown(source: Source, git: Git) -> list[str]:
+    """Files that git does not know; a nested repository, listed as a folder, is not this repository's content."""
+    excludes = [f"--exclude-from={file}" for file in reversed(source.ignore_files)]
+    listed = split_nul(git.out("ls-files", "--others", "--exclude-standard", *excludes, "-z"))
+    return [path for path in listed if not path.endswith("/")]
 
 
 @contextmanager
@@ -85,11 +76,14 @@ def _index_copy(source: Source, mirror: Mirror) -> Iterator[Git]:
     with tempfile.TemporaryDirectory(prefix="deepreview-") as folder:
         index = Path(folder) / "index"
         try:
-            shutil.copyfile(source.git_dir / "index", index)
+            shutil.copy2(source.git_dir / "index", index)  # its time tells git which files to compare by content
+            for part in source.git_dir.glob("sharedindex.*"):  # the rest of a split index, looked for in the mirror
+                shutil.copy2(part, mirror.path)
         except FileNotFoundError:
             pass  # nothing was ever added: git takes a missing index for an empty one
         except OSError as error:
-            raise MachineError(f"the index cannot be read: {error.strerror}", hint="check its permissions") from error
+            why = error.strerror or error
+            raise MachineError(f"the index cannot be read: {why}", hint="check its permissions") from error
         extra = {
             "GIT_INDEX_FILE": str(index),
             "GIT_WORK_TREE": str(source.top),

@@ -14,6 +14,7 @@ from deepreview.git.source import Source, open_source
 from deepreview.model.change import Sha
 
 _PULL_URL = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+)/pull/([1-9]\d{0,8})(?:[/?#].*)?")
+_SHORTEST_SHA = 7
 _PULL_NUMBER = re.compile(r"#?([1-9]\d{0,8})")
 
 
@@ -131,10 +132,16 @@ class _Pinner:
             return self._range(text)
         if branch := self.source.branch(text):
             return self._branch(branch)
-        if (match := _PULL_NUMBER.fullmatch(text)) and (self.source.remotes or text.startswith("#")):
+        if (match := _PULL_NUMBER.fullmatch(text)) and self._means_pull(text):
             return self._pull(int(match[1]))
         head = self._commit(text)
         return self._one(head, f"commit {text} against its first parent")
+
+    def _means_pull(self, text: str) -> bool:
+        """Whether a number is a pull request's and not the start of a commit's name."""
+        if text.startswith("#"):
+            return True
+        return bool(self.source.remotes) and not (len(text) >= _SHORTEST_SHA and self.source.commit(text))
 
     def _branch(self, branch: str) -> Pin:
         against = self.base or self.source.default_branch
@@ -161,6 +168,8 @@ class _Pinner:
         if not remotes:
             raise UsageError(f"#{number} needs a remote, and this repository has none", hint="give the address instead")
         name, url = next(((n, u) for n, u in remotes.items() if "github.com" in u), next(iter(remotes.items())))
+        if self.source.complete:  # what is on this machine need not come over the network
+            self._with(*(sha for known in (self.source.default_branch, "HEAD") if (sha := self.source.commit(known))))
         return _pull_request(self.mirror, url, number, repo=self.source.name, web=self.source.url, told=name)
 
     def _one(self, head: Sha, how: str, branch: str = "") -> Pin:
