@@ -55,7 +55,7 @@ class Mirror:
             trust = self.path / "trust.config"
             trust.write_text("[safe]\n\tdirectory = *\n")
             git = for_mirror(self.path, self.environ, {"GIT_CONFIG_GLOBAL": str(trust)})
-            depth = "--unshallow" if deeper else "--update-shallow"  # both at once would leave the old edge
+            depth = f"--deepen={_ALL}" if deeper else "--update-shallow"  # --unshallow keeps the edge when refs are new
             refs = [f"+{sha}:{_KEEP}{sha}" for sha in wanted]
             done = git.attempt("fetch", *_QUIETLY, depth, str(source), *refs, timeout=_PATIENCE)
             if done.code != 0:
@@ -141,6 +141,8 @@ def _hint(done: Ended) -> str:
 
 _PATIENCE = 7200
 """Seconds: a first copy of a very large repository takes its time."""
+_ALL = 1_000_000
+"""Commits: more than any history is long."""
 _QUIETLY = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
 
 
