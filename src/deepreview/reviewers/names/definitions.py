@@ -15,6 +15,7 @@ _DEFINED = re.compile(
 )
 _MACRO = re.compile(r"^[ \t]*+#[ \t]*+define[ \t]++(?P<name>[A-Za-z_]\w*+)")
 _AT_START = re.compile(r"^[ \t]*+(?P<name>[A-Za-z_]\w*+)[ \t]*+(?:\??:(?!:)|:=|=>|=(?!=)|,[ \t]*+$|\(\)[ \t]*+\{)")
+_VARIABLE = re.compile(r"(?:const|let|var|local|val|final|mut)\b")
 _QUOTED = re.compile(r"""(?<![\w.])(["'`])(?P<name>(?:--)?[A-Za-z_][\w-]*+)\1""")
 _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+(?![\w-])")
 _STEP = re.compile(r"[a-z0-9][A-Z]")
@@ -31,6 +32,8 @@ class Defined:
     name: str
     keyword: bool
     """A definition keyword introduced it."""
+    local: bool = False
+    """A variable of a function: nobody outside the file speaks of it."""
 
 
 def distinctive(name: str) -> bool:
@@ -49,10 +52,12 @@ def worth_tracking(defined: Defined) -> bool:
 def defined_on(line: str, *, quoted: bool = True) -> Iterator[Defined]:
     """The names that a line of code defines; `quoted` counts names that stand alone in quotes, and flags."""
     for match in _DEFINED.finditer(line):
-        yield Defined(name=match["name"], keyword=True)
+        local = line[:1] in {" ", "\t"} and _VARIABLE.match(match["keywords"]) is not None
+        yield Defined(name=match["name"], keyword=True, local=local)
     for pattern in (_MACRO, _AT_START):
         if start := pattern.match(line):
-            yield Defined(name=start["name"], keyword=pattern is _MACRO)
+            local = line[:1] in {" ", "\t"} and start.group().rstrip()[-1] == "="
+            yield Defined(name=start["name"], keyword=pattern is _MACRO, local=local)
     if not quoted:
         return
     for match in _QUOTED.finditer(line):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from deepreview.context.pages import Page
 from deepreview.context.scanner import Flavour
@@ -14,6 +15,8 @@ KIND = "duplicate-comment"
 WORD_KIND = "doubled-word"
 _SHORTEST = 6
 _SIZES = range(8, 1, -1)
+_MOST_IN_FILE = 20
+"""Doubled words of one file: with more of them it is no prose."""
 _DOUBLED = re.compile(
     r"(?<![\w.$/@#*=+-])(?P<first>(?P<word>the|an?|to|of|in|and|for|with|from|by|or|at|be|are|if|we|you|they|this)"
     r"[ \t]++(?P=word)|into[ \t]++to|the[ \t]++an?|an?[ \t]++the)(?![\w$/*=+'’()-])"
@@ -34,7 +37,9 @@ def duplicated(ground: Ground) -> list[Said]:
 def doubled(ground: Ground) -> list[Said]:
     """One claim for each added line of comment or prose that says a small word twice."""
     targets = (one for one in ground.authored if is_target(one.patch.path))
-    return [_word_said(one.page, number, said) for one in targets for number, said in _words(one)]
+    return [
+        _word_said(one.page, number, said) for one in targets for number, said in islice(_words(one), _MOST_IN_FILE)
+    ]
 
 
 def _own_lines(one: Changed) -> Iterator[int]:
@@ -60,7 +65,8 @@ def _blocks(one: Changed) -> Iterator[tuple[int, int]]:
         lines = [page.comment_lines[number - 1].strip() for number in range(first, last + 1)]
         at = 0
         while at < len(lines):
-            size = next((size for size in _SIZES if _twice(lines, at, size)), 0)
+            again = lines[at] in lines[at + 2 : at + 1 + _SIZES.start]
+            size = next((size for size in _SIZES if _twice(lines, at, size)), 0) if again else 0
             if size:
                 yield first + at, size
             at += 2 * size or 1

@@ -62,9 +62,10 @@ def _headers_of(one: Changed) -> Iterator[Header]:
         first = _top(page, number) if match else number
         if match is None or first == number or one.added.isdisjoint(range(first, number + 1)):
             continue
-        start = _FIRST.match(page.comment_lines[first - 1][:LONGEST_LINE])
+        opening = next((at for at in range(first, number) if _says_something(page, at)), first)
+        start = _FIRST.match(page.comment_lines[opening - 1][:LONGEST_LINE])
         if start and distinctive(start["word"]) and start["after"] not in {".", "/", "-", "@", ":"}:
-            yield Header(page=page, first=first, line=number, name=match["name"], word=start["word"])
+            yield Header(page=page, first=opening, line=number, name=match["name"], word=start["word"])
 
 
 def _top(page: Page, number: int) -> int:
@@ -77,6 +78,11 @@ def _top(page: Page, number: int) -> int:
 
 def _whole_comment(page: Page, number: int) -> bool:
     return not page.code_lines[number - 1].strip() and bool(page.comment_lines[number - 1].strip())
+
+
+def _says_something(page: Page, number: int) -> bool:
+    """Whether a comment line holds more than its marks."""
+    return bool(page.comment_lines[number - 1].strip("/*#! \t\r"))
 
 
 def _names_another(header: Header) -> bool:

@@ -43,17 +43,28 @@ def review_names(brief: Brief, desk: Desk) -> Reading:
         *duplicates.doubled(ground),
         *leftovers.leftovers(ground),
     ]
+    gaps: list[str] = []
     whole = not (removed or new) or ground.index.complete
     if whole:
-        said += [*stale.stale(ground, removed), *unused.unused(ground, new)]
+        said += [*stale.stale(ground, removed), *_unused(ground, new, gaps)]
+    else:
+        gaps.append("The tree holds too much text to index: removed and new names were not checked.")
     for claim in numbered("names", said):
         desk.say(claim)
     return Reading(
         read=ground.read,
         unread=ground.unread,
         checked=_checked(ground, len(removed), len(new), len(found)) if whole else _unindexed(ground, len(found)),
-        gaps=() if whole else ("The tree holds too much text to index: removed and new names were not checked.",),
+        gaps=tuple(gaps),
     )
+
+
+def _unused(ground: Ground, new: list[unused.New], gaps: list[str]) -> list[Said]:
+    alone = unused.unused(ground, new)
+    if len(alone) <= unused.MOST:
+        return unused.claims(ground, alone)
+    gaps.append(f"{len(alone)} new names have no use yet: too many to be mistakes, so none is listed.")
+    return []
 
 
 def _checked(ground: Ground, removed: int, new: int, found: int) -> tuple[str, ...]:

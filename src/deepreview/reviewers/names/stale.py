@@ -43,9 +43,14 @@ def candidates(ground: Ground) -> dict[str, _Candidate]:
     for line in ground.removed:
         for defined in defined_on(line.code):
             known = found.get(defined.name)
-            if worth_tracking(defined) and (known is None or (defined.keyword and not known.defined.keyword)):
+            if worth_tracking(defined) and (known is None or _rank(defined) > _rank(known.defined)):
                 found[defined.name] = _Candidate(defined=defined, line=line)
     return found
+
+
+def _rank(defined: Defined) -> tuple[bool, bool]:
+    """A name that is known outside its file beats one that is not, one with a keyword one without."""
+    return not defined.local, defined.keyword
 
 
 def stale(ground: Ground, removed: Mapping[str, _Candidate]) -> list[Said]:
@@ -93,7 +98,8 @@ def _mentions(candidate: _Candidate, pages: Sequence[Page], ground: Ground) -> I
     pattern = _pattern(name)
     behind = {line.text.strip(_COMMENT_MARKS) for line in ground.removed if name in line.text}
     for page in pages:
-        if not is_target(page.path) or page.generated or _defines_itself(page, name):
+        outside = candidate.defined.local and page.path != candidate.line.path
+        if outside or not is_target(page.path) or page.generated or _defines_itself(page, name):
             continue
         for number, line in enumerate(page.comment_lines, 1):
             if name not in line or len(line) > LONGEST_LINE or not pattern.search(line):
@@ -119,11 +125,13 @@ def _written_anew(page: Page, line: str, name: str, behind: set[str]) -> bool:
 
 
 def _defines_itself(page: Page, name: str) -> bool:
-    """A document whose own example defines the name speaks of its example."""
+    """A document or comment whose own example defines the name speaks of its example."""
+    prose = page.flavour is Flavour.PROSE
+    lines = [page.lines[number - 1] for number in sorted(page.fenced)] if prose else page.comment_lines
     return any(
-        name in page.lines[number - 1]
-        and any(one.name == name for one in defined_on(page.lines[number - 1][:LONGEST_LINE]))
-        for number in page.fenced
+        name in line
+        and any(one.name == name for one in defined_on(line[:LONGEST_LINE].strip(_COMMENT_MARKS), quoted=False))
+        for line in lines
     )
 
 

@@ -1,6 +1,7 @@
 """A new definition that nothing uses (`unused-definition`)."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -39,9 +40,14 @@ _CALLED_BY_OTHERS = re.compile(
 )
 _ATTRIBUTE = re.compile(r"[ \t]*+(?:@|#!?\[|//[ \t]*+(?:go:|export[ \t]|\+|nolint)|\[\w)")
 _SHORTEST = 3
+_LIBRARY = 3
+"""New names without a use in one file that make it a library for later, not a place where a use was forgotten."""
+MOST = 10
+"""Unused names in one change that are still mistakes; with more of them, a code base moved in."""
+_MOST_SHELL_FILES = 400
 _LOOKED_AT_FIRST = 3
 """Files of each name that are read together: a name that is used is nearly always used in one of these."""
-_PREFIX = re.compile(r"(?<![\w$])(?P<fixed>[A-Za-z]\w*+)\$")
+_PREFIX = re.compile(r"(?<![\w$])(?P<fixed>[A-Za-z]\w*_)\$")
 _SUFFIX = re.compile(r"\$(?:\w++|\{\w++\})(?P<fixed>_\w++)")
 
 
@@ -61,13 +67,21 @@ def new_definitions(ground: Ground) -> list[New]:
     return [new for one in ground.authored for new in _new_in(one, gone)]
 
 
-def unused(ground: Ground, found: Collection[New]) -> list[Said]:
-    """One claim for each new name that stands exactly once in all code at head."""
+def unused(ground: Ground, found: Collection[New]) -> list[New]:
+    """The new names that stand exactly once in all code at head, files that bring a whole library left out."""
     holders = ground.index.holders(encoded(new.name) for new in found)
     ground.head.load(path for paths in holders.values() for path in sorted(paths)[:_LOOKED_AT_FIRST])
     alone = [new for new in found if _alone(ground, new, sorted(holders.get(encoded(new.name), ())))]
     large = ground.in_large(new.name for new in alone)
-    return [_said(ground, new) for new in alone if new.local or new.name not in large]
+    made = _put_together(ground) if any(new.page.flavour is Flavour.HASH for new in alone) else _Made()
+    alone = [new for new in alone if new.local or not (new.name in large or made.could_be(new))]
+    in_file = Counter(new.page.path for new in alone)
+    return [new for new in alone if in_file[new.page.path] < _LIBRARY]
+
+
+def claims(ground: Ground, found: Sequence[New]) -> list[Said]:
+    """One claim for each unused name."""
+    return [_said(ground, new) for new in found]
 
 
 def _new_in(one: Changed, gone: Collection[str]) -> Iterator[New]:
@@ -79,17 +93,30 @@ def _new_in(one: Changed, gone: Collection[str]) -> Iterator[New]:
         line = page.code_lines[number - 1] if number <= len(page.lines) else ""
         for pattern in patterns if len(line) <= LONGEST_LINE else ():
             match = pattern.match(line)
-            if match and _own(page, number, match["name"]) and match["name"] not in gone:
-                yield New(page=page, line=number, name=match["name"], local=pattern is _SHELL_LOCAL)
+            local = pattern is _SHELL_LOCAL
+            if match and (local or _own(page, number, match["name"])) and match["name"] not in gone:
+                yield New(page=page, line=number, name=match["name"], local=local)
 
 
-def _put_together(page: Page, name: str) -> bool:
-    """Whether a shell file builds names that this one could be: `install_$os`."""
-    if page.flavour is not Flavour.HASH:
-        return False
-    starts = tuple(match["fixed"] for match in _PREFIX.finditer(page.code))
-    ends = tuple(match["fixed"] for match in _SUFFIX.finditer(page.code))
-    return name.startswith(starts) or name.endswith(ends)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What shell code puts names together from: `install_$os`, `${name}_test`."""
+
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+
+    def could_be(self, new: New) -> bool:
+        """Whether the name of a shell function could come out."""
+        return new.page.flavour is Flavour.HASH and (new.name.startswith(self.starts) or new.name.endswith(self.ends))
+
+
+def _put_together(ground: Ground) -> _Made:
+    shell = [path for path in ground.index.paths if path.endswith((".sh", ".bash", ".bats"))]
+    code = [page.code for page in ground.head.all(shell[:_MOST_SHELL_FILES])]
+    return _Made(
+        starts=tuple(sorted({match["fixed"] for text in code for match in _PREFIX.finditer(text)})),
+        ends=tuple(sorted({match["fixed"] for text in code for match in _SUFFIX.finditer(text)})),
+    )
 
 
 def _own(page: Page, number: int, name: str) -> bool:
@@ -109,7 +136,7 @@ def _alone(ground: Ground, new: New, paths: Sequence[RepoPath]) -> bool:
     word = encoded(new.name)
     if new.local:
         return new.page.code_words[word] == 1
-    if new.page.code_words[word] != 1 or _put_together(new.page, new.name):
+    if new.page.code_words[word] != 1:
         return False
     for path in paths:
         page = ground.head.get(path) if path != new.page.path else None

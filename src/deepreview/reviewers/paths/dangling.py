@@ -14,7 +14,7 @@ from deepreview.reviewers.prose import code, count
 KIND = "dangling-path"
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}:[^\s)>\]]++|\bwww\.[^\s)>\]]++")
 _PATH = re.compile(
-    r"(?<![\w./@$~{}<>:%*#=+\\-])(?:\./)?(?P<path>[A-Za-z0-9_.@-]++(?:/[A-Za-z0-9_.@+-]++)++)(?P<after>.?)"
+    r"(?<![\w./@$~{}<>:%*#=+^\\-])(?:\./)?(?P<path>[A-Za-z0-9_.@-]++(?:/[A-Za-z0-9_.@+-]++)++)(?P<after>.?)"
 )
 _KNOWN = re.compile(
     r"\.(?:c|cc|cpp|h|hpp|cs|java|kt|scala|go|rs|py|pyi|rb|php|swift|js|jsx|mjs|cjs|ts|tsx|vue|svelte|sh|bash|bats|ps1|"
@@ -32,6 +32,7 @@ _EXAMPLES = frozenset(
     ]
 )
 _LONG = 3
+_FOR_EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as|something like)", re.IGNORECASE)
 _ODD = set("<{*$([|%=\\:@")
 
 
@@ -67,7 +68,7 @@ def _written_in(one: Changed, layout: Layout) -> Iterator[Written]:
     page = one.page
     for number in sorted(one.added):
         line = page.comment_lines[number - 1] if number <= len(page.lines) else ""
-        if "/" not in line or len(line) > LONGEST_LINE or number in page.fenced:
+        if "/" not in line or len(line) > LONGEST_LINE or number in page.fenced or _FOR_EXAMPLE.search(line):
             continue
         for match in _PATH.finditer(_URL.sub(" ", line)):
             path = match["path"].rstrip(".")

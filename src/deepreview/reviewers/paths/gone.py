@@ -163,10 +163,20 @@ def _on_page(page: Page, here: Sequence[Source], layout: Layout) -> Iterator[Men
         if len(line) > LONGEST_LINE:
             continue
         mention = next((m for source in keys if source.key in line for m in _on_line(page, number, source)), None)
-        if mention is None or layout.knows(mention.written, page.path) or layout.ignored(mention.written.strip("./")):
+        if mention is None or _stands(mention, layout):
             continue
         if not speaks_of_the_past(page.lines, number):
             yield mention
+
+
+def _stands(mention: Mention, layout: Layout) -> bool:
+    """Whether the path still means something: head has it, or a build makes it."""
+    source, beside = mention.source, mention.page.path
+    if layout.knows(mention.written, beside) or layout.ignored(mention.written.strip("./")):
+        return True
+    if source.folder and layout.knows(mention.written.partition(source.key)[0] + source.key, beside):
+        return True
+    return not source.folder and layout.ignored(source.path)
 
 
 def _on_line(page: Page, number: int, source: Source) -> Iterator[Mention]:

@@ -12,6 +12,8 @@ from deepreview.model.change import RepoPath
 
 _MOST_PATTERNS = 2_000
 _LONGEST_PATTERN = 200
+_SYMBOL = re.compile(r"\.[A-Z]\w*(?:\.\w+)*\Z")
+"""What follows a package: `pkg/valve.Open`."""
 
 
 def parents(path: str) -> Iterator[str]:
@@ -55,10 +57,10 @@ class Layout:
 
     def knows(self, written: str, beside: str) -> bool:
         """Whether any path ends in what was written, holds it, begins so, or is meant from the file `beside`."""
-        plain = written.strip("/")
+        plain = _SYMBOL.sub("", written.strip("/"))
         if f"/{plain}/" in self._listing or f"/{plain}." in self._listing:
             return True
-        return any(self._exists(normpath(join(folder, written))) for folder in (dirname(beside), *parents(beside)))
+        return any(self._exists(normpath(join(folder, plain))) for folder in (dirname(beside), *parents(beside)))
 
     def _exists(self, path: str) -> bool:
         return path in self.paths or path in self.folders
