@@ -7,14 +7,15 @@ name, the patch text is asked for again with quoted names.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deepreview.git.run import Git, decode
-from deepreview.model.change import EntryMode, FileKind, FilePatch, Hunk, RepoPath, Sha
+from deepreview.git.trees import LARGEST, contents_of, mode
+from deepreview.model.change import FileKind, FilePatch, Hunk, RepoPath, Sha
 
 _HOW = (
     "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=none", "--submodule=short",
-    "--find-renames=50%", "--find-copies=50%", "-l2000", "--full-index", "--src-prefix=a/", "--dst-prefix=b/",
+    "--find-renames=50%", "--find-copies=50%", "--no-rename-empty", "-l2000", "--no-abbrev", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
 _STRUCTURE = re.compile(
     r"^(?:@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?([^\n]*)|diff --git [^\n]*|(Binary files [^\n]* differ))$",
@@ -58,7 +59,20 @@ def diff(git: Git, base: str, head: str) -> tuple[FilePatch, ...]:
     records = list(_records(listing))
     if any("\n" in record.path + record.old_path for record in records):
         text = decode(git.out("diff", *_HOW, "-p", "--end-of-options", base, head, "--"))
-    return tuple(_joined(records, list(parse_patch(text))))
+    patches = tuple(_joined(records, list(parse_patch(text))))
+    unseen = [patch.new_blob for patch in patches if patch.readable and not patch.hunks]
+    data = set(_binary(git, list(dict.fromkeys(unseen))))
+    return tuple(replace(patch, binary=True) if patch.new_blob in data else patch for patch in patches)
+
+
+def _binary(git: Git, blobs: list[Sha]) -> Iterator[Sha]:
+    """The blobs that hold no text: of a file that was only moved or given a mode, the diff does not say."""
+    sizes = git.out("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{blob}\n" for blob in blobs).encode())
+    small = [blob for blob, size in zip(blobs, sizes.split(), strict=True) if int(size) <= LARGEST]
+    yield from set(blobs).difference(small)
+    for blob, content in zip(small, contents_of(git, small), strict=True):
+        if content is not None and b"\0" in content[:8000]:
+            yield blob
 
 
 def _records(listing: str) -> Iterator[_Record]:
@@ -129,8 +143,3 @@ def _joined(records: list[_Record], texts: list[_Text]) -> Iterator[FilePatch]:
             hunks=tuple(text.hunks),
         )
     assert next(rest, None) is None, "the patch text has more files than the records"
-
-
-def mode(written: str) -> EntryMode:
-    """The mode of a tree entry; old repositories also hold group-writable files."""
-    return EntryMode.FILE if written == "100664" else EntryMode(written)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deepreview.context.tree import Entry
-from deepreview.git.diff import mode
 from deepreview.git.run import Git, decode
-from deepreview.model.change import RepoPath, Sha
+from deepreview.model.change import EntryMode, RepoPath, Sha
 
 LARGEST = 5_000_000
 """Bytes; a larger file is data, not code."""
@@ -62,3 +61,8 @@ def contents_of(git: Git, blobs: list[Sha]) -> Iterator[bytes | None]:
         size = int(said)
         yield raw[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
+
+
+def mode(written: str) -> EntryMode:
+    """The mode of a tree entry; old repositories also hold group-writable files."""
+    return EntryMode.FILE if written == "100664" else EntryMode(written)
