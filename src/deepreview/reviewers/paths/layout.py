@@ -94,10 +94,11 @@ def _ignores(files: Mapping[RepoPath, bytes]) -> Iterator[_Ignore]:
             count += 1
             if count > _MOST_PATTERNS:
                 return
-            anywhere = "/" not in line.rstrip("/")
-            plain = line.strip("/")
+            deep = line.removeprefix("**/")
+            anywhere = "/" not in deep.rstrip("/")
+            plain = deep.strip("/")
             full = plain if anywhere else join(dirname(path), plain)
-            yield _Ignore(pattern=re.compile(translate(full.removeprefix("**/"))), anywhere=anywhere)
+            yield _Ignore(pattern=re.compile(translate(full)), anywhere=anywhere)
 
 
 def _written(content: str) -> Iterable[str]:
