@@ -3,10 +3,10 @@
     DeepReviewError          kind decides the exit code, hint says the next step
     ├── UsageError           exit 2: what was asked for cannot be understood or does not exist
     ├── ConfigError          exit 2: a setting is unknown or has no meaning
-    ├── MachineError         exit 2: disk, permissions, a missing program
-    └── NoVerdictError       exit 3: no reviewer completed, so there is nothing to conclude
+    └── MachineError         exit 2: disk, permissions, a missing program
 
-Anything else that reaches the top is a bug in this program: exit 70.
+Anything else that reaches the top is a bug in this program: exit 70. That no reviewer completed is no error but a
+verdict, with exit code 3.
 """
 
 from enum import Enum
@@ -47,9 +47,3 @@ class ConfigError(DeepReviewError):
 
 class MachineError(DeepReviewError):
     """The disk, a permission or a program of this machine stands in the way."""
-
-
-class NoVerdictError(DeepReviewError):
-    """No reviewer completed, so nothing can be concluded."""
-
-    exit = Exit.NO_VERDICT

@@ -7,10 +7,10 @@ from typing import Any
 from deepreview.archive.folder import Archive
 from deepreview.catalog import choose
 from deepreview.config.load import File, Loaded, load, parse_file
-from deepreview.config.schema import Settings
+from deepreview.config.schema import MACHINE, Settings, key_of
 from deepreview.consolidate.steps import STEPS
 from deepreview.engine.pipeline import Crew
-from deepreview.errors import ConfigError, MachineError
+from deepreview.errors import ConfigError, MachineError, UsageError
 from deepreview.git.mirror import Mirror
 from deepreview.git.target import Asked, Pin, Place, pin
 from deepreview.git.trees import GitTree
@@ -19,8 +19,8 @@ from deepreview.reviewers.base import Reviewer
 from deepreview.reviewers.history.reviewer import HistoryReviewer
 from deepreview.reviewers.names.reviewer import NamesReviewer
 from deepreview.reviewers.paths.reviewer import PathsReviewer
-from deepreview.reviewers.static.reviewer import Command as StaticCommand
 from deepreview.reviewers.static.reviewer import StaticReviewer
+from deepreview.reviewers.static.sarif import Command as StaticCommand
 from deepreview.verify.catalog import CHECKS
 
 PROJECT_FILES = ("deepreview.toml", "pyproject.toml")
@@ -41,6 +41,8 @@ def crew(settings: Settings) -> Crew:
     """Who takes part in a round."""
     known = {reviewer.name: reviewer for reviewer in reviewers(settings)}
     chosen = choose("reviewer", settings.reviewers, known)
+    if not chosen:
+        raise UsageError("no reviewer is left", hint=f"name some with --with, for instance --with {','.join(known)}")
     return Crew(reviewers=tuple(known[name] for name in chosen), checks=CHECKS, steps=STEPS)
 
 
@@ -93,6 +95,20 @@ def base_file(pinned: Pin, environ: Mapping[str, str]) -> File | None:
     found = GitTree(git=mirror.git, commit=pinned.base).read([RepoPath(name) for name in PROJECT_FILES])
     for name, content in found.items():
         file = parse_file(content, name, f"{name} of {pinned.base[:9]} (base)")
+        if own := next((name for name in MACHINE if key_of(name) in file.values), None):
+            raise ConfigError(
+                f"{file.name} sets {key_of(own)}, which only you may choose, not a repository",
+                hint="if you trust that file, name a copy of it with --config",
+            )
         if file.values:
             return file
     return None
+
+
+def refuse_empty(pinned: Pin, environ: Mapping[str, str]) -> None:
+    """Raise UsageError when base and head hold the same files, before anything is kept of such a round."""
+    git = Mirror(path=pinned.mirror, environ=environ).git
+    if len({git.line("rev-parse", f"{commit}^{{tree}}") for commit in (pinned.base, pinned.head)}) == 1:
+        raise UsageError(
+            f"there is nothing to review: {pinned.how} changes no file", hint="name a branch, commit or range"
+        )

@@ -144,14 +144,14 @@ class Archive:
         return tuple(sorted(found, key=lambda folder: (folder.path.name, str(folder.path))))
 
     def find(self, name: str, repo: str = "") -> RoundFolder:
-        """The newest round whose id is or ends in `name`; the newest of all when the name is empty."""
+        """The newest round whose id is `name`, or else ends in it; the newest of all when the name is empty."""
         rounds = self.rounds(repo)
-        matching = [folder for folder in rounds if not name or folder.path.name == name or name in folder.path.name]
-        if not matching:
+        exact = [folder for folder in rounds if folder.path.name == name]
+        found = exact or [folder for folder in rounds if folder.path.name.endswith(name)]
+        if not found:
             what = f"no round is called {name!r}" if name else "no round has been made yet"
-            raise UsageError(what, hint="`deepreview list` shows the rounds, `deepreview review` makes one")
-        exact = [folder for folder in matching if folder.path.name == name]
-        return (exact or matching)[-1]
+            raise UsageError(what, hint="`deepreview list --all` shows the rounds, `deepreview review` makes one")
+        return found[-1]
 
 
 def _shelf(repo: str) -> str:

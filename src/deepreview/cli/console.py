@@ -11,9 +11,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from deepreview.cli.printing import note
 from deepreview.model.event import ClaimMade, Emit, Event, ReviewerEnded, ReviewerStarted, RoundStarted, StageEnded
 from deepreview.model.round import Completed, Failed, Run, Skipped
-from deepreview.render.visible import visible
+from deepreview.render.visible import one_line, visible
 
 
 def silent(event: Event) -> None:
@@ -23,9 +24,6 @@ def silent(event: Event) -> None:
 
 class Lines:
     """One plain line for each thing that happened."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
 
     def __call__(self, event: Event) -> None:
         """Print what happened, unless it is a detail."""
@@ -42,7 +40,7 @@ class Lines:
                 assert_never(event)
 
     def _say(self, text: str) -> None:
-        self._console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
+        note(one_line(text))
 
 
 class Board:
@@ -97,13 +95,18 @@ class Board:
 
 
 def _headline(event: RoundStarted) -> str:
-    return f"{event.title}: {event.files} files, +{event.added} −{event.removed}; {event.how}"
+    return f"{event.title}: {_count(event.files, 'file')}, +{event.added} −{event.removed}; {event.how}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _ending(run: Run) -> str:
     match run:
         case Completed():
-            return f"done in {run.seconds:.1f} s, {run.claims} claims, {len(run.reading.read)} files read"
+            read = _count(len(run.reading.read), "file")
+            return f"done in {run.seconds:.1f} s, {_count(run.claims, 'claim')}, {read} read"
         case Skipped():
             return f"skipped: {run.reason}"
         case Failed():
@@ -123,4 +126,4 @@ def progress(*, quiet: bool, ci: bool) -> Iterator[Emit]:
         with Live(board, console=console, refresh_per_second=8, transient=True):
             yield board
     else:
-        yield Lines(console)
+        yield Lines()

@@ -5,12 +5,14 @@ Exit codes: 0 clean, 1 findings, 2 usage, configuration or machine, 3 no verdict
 
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -18,14 +20,21 @@ from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
 from deepreview.cli.commands.setup import config_command, doctor_command
 from deepreview.cli.context import TOOL
+from deepreview.cli.printing import hush, note
 from deepreview.errors import DeepReviewError, Exit
 from deepreview.render.visible import one_line
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, invoke_without_command=True
+)
 @click.version_option(message=TOOL, version="")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> int:
     """Have a change reviewed by several independent reviewers, and read one report of what they found."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+    return Exit.USAGE.value
 
 
 for command in (
@@ -49,13 +58,15 @@ def run(argv: Sequence[str]) -> int:
         _tell(f"{error.message}\n{error.hint}")
         return error.exit.value
     except click.ClickException as error:
-        _tell(error.format_message())
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        _tell(f"{error.format_message()}\n`{context.command_path if context else 'deepreview'} --help` shows more")
         return Exit.USAGE.value
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED.value
-    except BrokenPipeError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as left:
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        hush(sys.stdout)  # click's and rich's answer to a reader that has seen enough
         return Exit.CLEAN.value
     except Exception as error:  # noqa: BLE001 - the last bulkhead: a bug is told in one line, its trace goes to a file
         _tell(f"this is a bug in deepreview: {type(error).__name__}: {error}\n{_trace()}")
@@ -66,7 +77,7 @@ def run(argv: Sequence[str]) -> int:
 def _tell(message: str) -> None:
     first, *rest = message.split("\n")
     hint = f" ({'; '.join(one_line(line) for line in rest if line)})" if any(rest) else ""
-    click.echo(f"deepreview: {one_line(first)}{hint}", err=True)
+    note(f"deepreview: {one_line(first)}{hint}")
 
 
 def _trace() -> str:
@@ -80,8 +91,18 @@ def _trace() -> str:
     return f"please report it with {Path(name)}"
 
 
+def _nowhere() -> TextIO:
+    """What stands in for a stream that the caller closed."""
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
 def main() -> None:
-    """Run and leave, also when a reviewer that ran out of time still computes in a thread."""
+    """Run and leave, also when a reviewer that ran out of time still computes in a thread.
+
+    To be asked to end is an interrupt too: reviewers' programs are ended, and the round can be resumed.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # not every stream can

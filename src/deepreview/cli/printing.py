@@ -6,6 +6,9 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TextIO
+
+import click
 
 from deepreview.catalog import nearest
 from deepreview.errors import MachineError, UsageError
@@ -41,8 +44,7 @@ def width() -> int:
 def deliver(text: str, output: Path | None) -> None:
     """Print the text, or write it to a file whole."""
     if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _print(text)
         return
     try:
         handle, fresh = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.absolute().parent)
@@ -57,3 +59,29 @@ def deliver(text: str, output: Path | None) -> None:
             raise
     except OSError as error:
         raise MachineError(f"{output} cannot be written: {error.strerror}", hint="choose another place") from error
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        hush(sys.stdout)
+        if not isinstance(error, BrokenPipeError):  # a reader that has seen enough changes nothing about the outcome
+            raise MachineError(
+                f"standard output cannot be written: {error.strerror}", hint="write to a file with -o"
+            ) from error
+
+
+def hush(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, so that the interpreter does not complain when it ends."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def note(text: str) -> None:
+    """Tell the user something beside the result; when nobody can hear it any more, that is no failure."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        hush(sys.stderr)

@@ -83,7 +83,7 @@ def _from_environment(environ: Mapping[str, str]) -> Iterable[Valued]:
 
 def _from_flags(flags: Mapping[str, Any]) -> Iterable[Valued]:
     for name, value in flags.items():
-        if value is not None and value != ():
+        if value is not None and (value != () or name == "reviewers"):  # --with '' leaves nobody, and says so later
             flag = f"--{key_of(name)}"
             yield Valued(name=name, value=_read(name, value, flag), origin=flag)
 
@@ -108,11 +108,16 @@ def _text(raw: object) -> str:
 
 
 def _paths(raw: object) -> tuple[Path, ...]:
-    return tuple(Path(part) for part in _texts([str(p) for p in raw] if isinstance(raw, (list, tuple)) else raw))
+    return tuple(
+        Path(part).expanduser().absolute()
+        for part in _texts([str(p) if isinstance(p, Path) else p for p in raw] if isinstance(raw, tuple) else raw)
+    )
 
 
 def _path(raw: object) -> Path:
-    return Path(_text(str(raw) if isinstance(raw, Path) else raw)).expanduser()
+    """A folder, the same wherever the program is started later; no text stands for none."""
+    text = _text(str(raw) if isinstance(raw, Path) else raw)
+    return Path(text).expanduser().absolute() if text else Path()
 
 
 def _seconds(raw: object) -> int:

@@ -15,6 +15,10 @@ def setting(default: Any, help_text: str, example: str) -> Any:  # noqa: ANN401 
     return field(default=default, metadata={"help": help_text, "example": example})
 
 
+MACHINE = ("sarif", "commands", "archive")
+"""Settings that name files and programs of this machine: a repository may not choose them, only its user."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """A program of the user's that prints SARIF about the files under the folder it is started in."""
@@ -80,7 +84,11 @@ NAMES = tuple(entry.name for entry in fields(Settings))
 def reference() -> str:
     """The table of all settings, in Markdown."""
     rows = [
-        f"| `{key_of(f.name)}` | `{variable_of(f.name)}` | {f.metadata['help']} | `{f.metadata['example']}` |"
+        f"| `{key_of(f.name)}` | {_variable(f.name)} | {f.metadata['help']} | `{f.metadata['example']}` |"
         for f in fields(Settings)
     ]
     return "\n".join(["| key | variable | meaning | example |", "| --- | --- | --- | --- |", *rows]) + "\n"
+
+
+def _variable(name: str) -> str:
+    return f"`{variable_of(name)}`" if name != "commands" else "none"

@@ -26,21 +26,29 @@ def group(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for finding in ordered:
         known = identical.get(finding.fingerprint)
         identical[finding.fingerprint] = _joined(known, finding) if known else finding
-    kept: list[Finding] = []
+    kept: dict[Fingerprint, Finding] = {}
+    rivals: dict[tuple[object, ...], list[Fingerprint]] = {}
     for finding in identical.values():
-        at = next((i for i, other in enumerate(kept) if _same(other, finding)), None)
-        if at is None:
-            kept.append(finding)
+        near = rivals.setdefault(_meeting(finding), [])
+        met = next((known for known in near if _overlap(kept[known], finding)), None)
+        if met is None:
+            kept[finding.fingerprint] = finding
+            near.append(finding.fingerprint)
         else:
-            kept[at] = _joined(kept[at], finding)
-    return tuple(kept)
+            kept[met] = _joined(kept[met], finding)
+    return tuple(kept.values())
 
 
-def _same(one: Finding, other: Finding) -> bool:
-    if one.kind not in _GROUP or _GROUP[one.kind] != _GROUP.get(other.kind):
-        return False
+def _meeting(finding: Finding) -> tuple[object, ...]:
+    """Only findings with equal answers may be one; kinds of which nothing is known meet nobody."""
+    if finding.kind not in _GROUP:
+        return (finding.fingerprint,)
+    return (_GROUP[finding.kind], finding.locations[0].path, finding.locations[0].side)
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
     a, b = one.locations[0], other.locations[0]
-    return a.path == b.path and a.side is b.side and a.first <= b.last and b.first <= a.last
+    return a.first <= b.last and b.first <= a.last
 
 
 def _joined(one: Finding, other: Finding) -> Finding:

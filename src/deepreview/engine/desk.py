@@ -88,6 +88,7 @@ class ReviewerDesk:
     emit: Emit
     said: list[Claim | Observation] = field(default_factory=list)
     closed: bool = False
+    _ids: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tree(self, side: Side) -> GitTree:
@@ -108,10 +109,12 @@ class ReviewerDesk:
         return Output(code=done.code, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
 
     def say(self, said: Claim | Observation) -> None:
-        """Put something on record; raises RuntimeError once the reviewer's time is over."""
+        """Put something on record; raises RuntimeError once the reviewer's time is over, ValueError for nonsense."""
         with self._lock:
             if self.closed:
                 raise RuntimeError(f"{self.reviewer} spoke after its end")
+            if isinstance(said, Claim):
+                self._admit(said)
             self.folder.append(self.reviewer, said)
             self.said.append(said)
         if isinstance(said, Claim) and not said.suppressed:
@@ -125,6 +128,16 @@ class ReviewerDesk:
                     line=place.first,
                 )
             )
+
+    def _admit(self, claim: Claim) -> None:
+        """Refuse what later stages could not count or place, while the reviewer can still be blamed for it."""
+        if not claim.places:
+            raise ValueError(f"the claim {claim.id} names no place")
+        if claim.reviewer != self.reviewer or not claim.id.startswith(f"{self.reviewer}/"):
+            raise ValueError(f"the claim {claim.id} of {claim.reviewer} is not one of {self.reviewer}")
+        if claim.id in self._ids:
+            raise ValueError(f"two claims are called {claim.id}")
+        self._ids.add(claim.id)
 
     def close(self) -> tuple[Claim | Observation, ...]:
         """Take nothing more; all that was said."""

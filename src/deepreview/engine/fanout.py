@@ -3,18 +3,19 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from deepreview.archive.folder import RoundFolder
 from deepreview.context.brief import Brief
 from deepreview.engine.desk import Repository, ReviewerDesk
-from deepreview.errors import DeepReviewError
+from deepreview.errors import DeepReviewError, MachineError
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.event import Emit, ReviewerEnded, ReviewerStarted
-from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
 from deepreview.reviewers.base import NothingToDo, Reviewer
 
 Said = tuple[Claim | Observation, ...]
@@ -44,11 +45,27 @@ class Room:
 async def fan_out(reviewers: Sequence[Reviewer], room: Room) -> tuple[tuple[Run, ...], Said]:
     """How each reviewer ended and all that was said, in the order of the reviewers."""
     asyncio.get_running_loop().set_default_executor(_Unwaited())
-    with tempfile.TemporaryDirectory(prefix="deepreview-", ignore_cleanup_errors=True) as scratch:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_one(reviewer, room, Path(scratch))) for reviewer in reviewers]
+    with _scratch() as scratch:
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(_one(reviewer, room, scratch)) for reviewer in reviewers]
+        except ExceptionGroup as broken:  # outside the bulkheads only the round's own folder can fail
+            raise broken.exceptions[0] from broken
     ended = [task.result() for task in tasks]
     return tuple(run for run, _ in ended), tuple(said for _, all_said in ended for said in all_said)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder that is gone after the round."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="deepreview-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise MachineError(
+            f"no temporary folder can be made: {error.strerror or error}", hint="make room, or set TMPDIR to another"
+        ) from error
+    with folder as path:
+        yield Path(path)
 
 
 async def _one(reviewer: Reviewer, room: Room, scratch: Path) -> tuple[Run, Said]:
@@ -87,20 +104,42 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
             seconds=round(time.monotonic() - started, 3),
         )
 
+    limit = asyncio.timeout(room.timeout)
     try:
-        async with asyncio.timeout(room.timeout):
-            reading = await reviewer.review(room.brief, desk)
+        async with limit:
+            reading = _read(await reviewer.review(room.brief, desk))
     except NothingToDo as reason:
         return Skipped(reviewer=reviewer.name, reason=str(reason))
-    except TimeoutError:
-        return failed("timeout", f"stopped after {room.timeout:g} s")
-    except DeepReviewError as error:
-        return failed("error", str(error))
-    except Exception as error:  # noqa: BLE001 - bulkhead: a reviewer may fail in any way
-        return failed("error", f"{type(error).__name__}: {error}".splitlines()[0][:300])
+    except asyncio.CancelledError as error:
+        if _round_is_cancelled():
+            raise
+        return failed("error", _told(error))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - bulkhead: a reviewer may fail in any way
+        if limit.expired():
+            return failed("timeout", f"stopped after {room.timeout:g} s")
+        return failed("error", _told(error))
     return Completed(
         reviewer=reviewer.name,
         claims=sum(isinstance(said, Claim) for said in desk.said),
         seconds=round(time.monotonic() - started, 3),
         reading=reading,
     )
+
+
+def _read(reading: object) -> Reading:
+    if not isinstance(reading, Reading):
+        raise TypeError(f"review() returned {reading!r} and no reading")
+    return reading
+
+
+def _round_is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _told(error: BaseException) -> str:
+    """The first line of what went wrong, also when it went wrong in a group of tasks."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    text = str(error) if isinstance(error, DeepReviewError) else f"{type(error).__name__}: {error}"
+    return text.strip().split("\n", 1)[0][:300]

@@ -1,21 +1,26 @@
 """Who read which file, and what nobody read: silence about the rest is not praise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from deepreview.model.change import Change, EntryMode, FileKind, FilePatch
+from deepreview.model.change import Change, EntryMode, FileKind, FilePatch, RepoPath
 from deepreview.model.report import ChangedFile
 from deepreview.model.round import Completed, Run
 
 
 def changed_files(change: Change, runs: Sequence[Run]) -> tuple[ChangedFile, ...]:
     """One row for each changed file, in the change's order."""
-    completed = [run for run in runs if isinstance(run, Completed)]
-    return tuple(_row(patch, completed) for patch in change.patches)
+    readers: dict[RepoPath, list[str]] = {}
+    reasons: dict[RepoPath, dict[str, None]] = {}
+    for run in runs:
+        if isinstance(run, Completed):
+            for path in dict.fromkeys(run.reading.read):
+                readers.setdefault(path, []).append(run.reviewer)
+            for unread in run.reading.unread:
+                reasons.setdefault(unread.path, {})[unread.reason] = None
+    return tuple(_row(patch, readers.get(patch.path, ()), reasons.get(patch.path, ())) for patch in change.patches)
 
 
-def _row(patch: FilePatch, completed: Sequence[Completed]) -> ChangedFile:
-    readers = tuple(run.reviewer for run in completed if patch.path in run.reading.read)
-    reasons = dict.fromkeys(u.reason for run in completed for u in run.reading.unread if u.path == patch.path)
+def _row(patch: FilePatch, readers: Iterable[str], reasons: Iterable[str]) -> ChangedFile:
     return ChangedFile(
         path=patch.path,
         old_path=patch.old_path,
@@ -23,7 +28,7 @@ def _row(patch: FilePatch, completed: Sequence[Completed]) -> ChangedFile:
         added=len(patch.added()),
         removed=len(patch.removed()),
         note=_note(patch),
-        readers=readers,
+        readers=tuple(readers),
         unread="" if readers else "; ".join(reasons) or _why_nobody(patch),
     )
 

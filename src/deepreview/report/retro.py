@@ -59,9 +59,13 @@ def reconciliation(findings: Sequence[Finding], dropped: Sequence[Dropped], clai
             changes = [f"merged into {finding.alias}"] if number else []
             changes += [f"{finding.alias}: {reason}" for reason in finding.reasons if not number]
             if changes:
-                told[claim_id] = f"{claim.reviewer} “{claim.title}”: {'; '.join(changes)}"
+                told[claim_id] = _sentence(claim, "; ".join(changes))
     for gone in dropped:
         for claim_id in gone.claims:
             claim = by_claim[claim_id]
-            told[claim_id] = f"{claim.reviewer} “{claim.title}”: dropped by the step {gone.step} ({gone.reason})"
+            told[claim_id] = _sentence(claim, f"dropped by the step {gone.step} ({gone.reason.removesuffix('.')})")
     return tuple(told[claim_id] for claim_id in sorted(told))
+
+
+def _sentence(claim: Claim, what: str) -> str:
+    return f"{claim.reviewer} “{claim.title}”: {what.removesuffix('.')}."

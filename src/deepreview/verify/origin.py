@@ -5,14 +5,13 @@ it removed), the defect is newly exposed. A line that the change both added and 
 line is not a written one. At the edge of a shallow history the answer is "unknown", never "introduced".
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from deepreview.context.history import BlamedLine
-from deepreview.model.change import Change, RepoPath, Sha, Side
+from deepreview.model.change import Change, FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import DefectClass
-from deepreview.model.finding import Finding, Origin, OriginKind
+from deepreview.model.finding import Finding, Location, Origin, OriginKind
 from deepreview.verify.base import Bench
 
 _TELLING = 6
@@ -21,8 +20,13 @@ _TELLING = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lines:
+    """The lines of the change by file and number, and the telling ones among them by their text."""
+
     added: Mapping[RepoPath, Mapping[int, str]]
-    removed: Counter[str]
+    removed: Mapping[RepoPath, Mapping[int, str]]
+    telling_added: frozenset[str]
+    telling_removed: frozenset[str]
+    new_files: frozenset[RepoPath]
 
 
 def trace(findings: Sequence[Finding], bench: Bench) -> tuple[Finding, ...]:
@@ -40,10 +44,19 @@ def trace(findings: Sequence[Finding], bench: Bench) -> tuple[Finding, ...]:
 
 
 def _lines_of(change: Change) -> _Lines:
-    removed = Counter(
-        key for patch in change.patches for _, text in patch.removed() if len(key := _key(text)) >= _TELLING
+    added = {patch.path: dict(patch.added()) for patch in change.patches}
+    removed = {patch.old_path: dict(patch.removed()) for patch in change.patches}
+    return _Lines(
+        added=added,
+        removed=removed,
+        telling_added=_telling(added),
+        telling_removed=_telling(removed),
+        new_files=frozenset(patch.path for patch in change.patches if patch.kind is FileKind.ADDED),
     )
-    return _Lines(added={patch.path: dict(patch.added()) for patch in change.patches}, removed=removed)
+
+
+def _telling(files: Mapping[RepoPath, Mapping[int, str]]) -> frozenset[str]:
+    return frozenset(key for lines in files.values() for text in lines.values() if len(key := _key(text)) >= _TELLING)
 
 
 def _key(text: str) -> str:
@@ -53,12 +66,14 @@ def _key(text: str) -> str:
 def _added_of(finding: Finding, lines: _Lines) -> tuple[int, ...]:
     """The lines of the main place that the change added."""
     place = finding.locations[0]
-    if place.side is Side.BASE:
-        return ()
-    added = lines.added.get(place.path, {})
+    return () if place.side is Side.BASE else _within(place, lines.added.get(place.path, {}))
+
+
+def _within(place: Location, changed: Mapping[int, str]) -> tuple[int, ...]:
+    """Those of the changed lines that a place covers; of a whole file, the first one."""
     if place.first == 0:
-        return tuple(added)[:1]
-    return tuple(number for number in range(place.first, place.last + 1) if number in added)
+        return tuple(changed)[:1]
+    return tuple(number for number in range(place.first, place.last + 1) if number in changed)
 
 
 def _origin(
@@ -70,23 +85,44 @@ def _origin(
 ) -> Origin:
     place = finding.locations[0]
     if place.side is Side.BASE:
-        return _plain(OriginKind.INTRODUCED, "This change removes the line.")
+        return _of_removed(finding, lines)
     if not numbers:
-        if finding.defect is DefectClass.REGRESSION:
-            return _plain(OriginKind.NEWLY_EXPOSED, "The line was there before; this change made it wrong.")
-        return _plain(OriginKind.PRE_EXISTING, "The line was there before this change.")
-    texts = [lines.added[place.path][number] for number in numbers]
-    if all(_moved(text, lines.removed) for text in texts) and any(len(_key(text)) >= _TELLING for text in texts):
+        return _of_unchanged(finding, lines)
+    texts = {number: lines.added[place.path][number] for number in numbers}
+    if _all_in(texts.values(), lines.telling_removed):
         return _plain(OriginKind.MOVED, "The same code was removed elsewhere in this change.")
-    return _blamed(numbers, written.get(place.path, {}), change)
+    written_here = [n for n, text in texts.items() if _key(text) not in lines.telling_removed]
+    return _blamed(written_here, written.get(place.path, {}), change)
 
 
-def _moved(text: str, removed: Counter[str]) -> bool:
-    key = _key(text)
-    return len(key) < _TELLING or removed[key] > 0
+def _of_removed(finding: Finding, lines: _Lines) -> Origin:
+    place = finding.locations[0]
+    removed = lines.removed.get(place.path, {})
+    texts = [removed[number] for number in _within(place, removed)]
+    if not texts:
+        return _of_unchanged(finding, lines)
+    if _all_in(texts, lines.telling_added):
+        return _plain(OriginKind.MOVED, "The same code was added elsewhere in this change.")
+    return _plain(OriginKind.INTRODUCED, "This change removes the line.")
 
 
-def _blamed(numbers: tuple[int, ...], written: Mapping[int, BlamedLine], change: Change) -> Origin:
+def _of_unchanged(finding: Finding, lines: _Lines) -> Origin:
+    place = finding.locations[0]
+    if place.first == 0 and place.side is Side.HEAD and place.path in lines.new_files:
+        return _plain(OriginKind.INTRODUCED, "This change adds the file.")
+    what = "line" if place.first else "file"
+    if finding.defect is DefectClass.REGRESSION:
+        return _plain(OriginKind.NEWLY_EXPOSED, f"The {what} was there before; this change made it wrong.")
+    return _plain(OriginKind.PRE_EXISTING, f"The {what} was there before this change.")
+
+
+def _all_in(texts: Iterable[str], elsewhere: frozenset[str]) -> bool:
+    """Whether all lines stand elsewhere too, but for those that are too short to tell."""
+    telling = [key for text in texts if len(key := _key(text)) >= _TELLING]
+    return bool(telling) and all(key in elsewhere for key in telling)
+
+
+def _blamed(numbers: Sequence[int], written: Mapping[int, BlamedLine], change: Change) -> Origin:
     by = next((written[number] for number in numbers if number in written and not written[number].boundary), None)
     if by is None:
         if change.shallow:

@@ -4,7 +4,7 @@ Reviewers get lines wrong far more often than code (one agent's lines were off i
 leads: it is looked for on the cited lines first, then anywhere in the file, without regard to white space.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deepreview.model.change import RepoPath, Sha, Side
@@ -36,13 +36,14 @@ def place(claim: Claim, lookup: Lookup) -> Finding | Dropped:
         return _unplaced(claim, f"{main.path} does not exist at {main.side.value}")
     anchored = anchor(main, claim.quote, source)
     if anchored is None:
-        return _unplaced(claim, f"the quoted code stands nowhere in {main.path} at {main.side.value}")
+        what = "the quoted code stands" if claim.quote.strip() else f"the lines {main.first} to {main.last} stand"
+        return _unplaced(claim, f"{what} nowhere in {main.path} at {main.side.value}")
     first, last, summary = anchored
     locations = [_location(main, first, last, source)]
     locations += [
         _location(other, other.first, other.last, found)
         for other in others
-        if (found := lookup(other.path, other.side)) and other.last <= len(found.lines)
+        if (found := lookup(other.path, other.side)) and _exists(other, found)
     ]
     evidence = Evidence(check=NAME, outcome=Outcome.SUPPORTS, summary=summary, detail="")
     return _finding(claim, tuple(locations), evidence)
@@ -50,24 +51,43 @@ def place(claim: Claim, lookup: Lookup) -> Finding | Dropped:
 
 def anchor(place: Place, quote: str, source: Source) -> tuple[int, int, str] | None:
     """First line, last line and what was found; None when the quote is not in the file."""
-    wanted = [line for raw in quote.splitlines() if (line := _squeezed(raw))]
+    wanted = [line for raw in quote.split("\n") if (line := _squeezed(raw))]
     if not wanted:
-        if not 0 <= place.first <= place.last <= len(source.lines):
-            return None
-        return place.first, place.last, "The cited lines exist; nothing was quoted."
+        return (
+            (place.first, place.last, "What was cited exists; nothing was quoted.") if _exists(place, source) else None
+        )
     standing = [(number, line) for number, raw in enumerate(source.lines, 1) if (line := _squeezed(raw))]
-    starts = [
-        i
-        for i in range(len(standing) - len(wanted) + 1)
-        if standing[i][1] == wanted[0] and all(standing[i + j][1] == line for j, line in enumerate(wanted))
-    ]
-    if not starts:
+    starts = _occurrences(wanted, [line for _, line in standing])
+    best = min(starts, key=lambda i: abs(standing[i][0] - place.first), default=None)
+    if best is None:
         return None
-    best = min(starts, key=lambda i: abs(standing[i][0] - place.first))
     first, last = standing[best][0], standing[best + len(wanted) - 1][0]
     if first == place.first:
         return first, last, "The quoted code stands on the cited lines."
-    return first, last, f"The quoted code stands at line {first}; line {place.first} was cited."
+    cited = f"line {place.first}" if place.first else "the whole file"
+    return first, last, f"The quoted code stands at line {first}; {cited} was cited."
+
+
+def _exists(place: Place, source: Source) -> bool:
+    """Whether there are such lines; 0 to 0 is the file as a whole."""
+    return place.first == place.last == 0 or 0 < place.first <= place.last <= len(source.lines)
+
+
+def _occurrences(wanted: Sequence[str], lines: Sequence[str]) -> Iterator[int]:
+    """Where `wanted` begins in `lines`, in time linear in both (Knuth, Morris, Pratt): quotes may be hostile."""
+    fallback, length = [0] * len(wanted), 0
+    for i in range(1, len(wanted)):
+        while length and wanted[i] != wanted[length]:
+            length = fallback[length - 1]
+        length += wanted[i] == wanted[length]
+        fallback[i] = length
+    matched = 0
+    for i, line in enumerate(lines):
+        while matched and (matched == len(wanted) or line != wanted[matched]):
+            matched = fallback[matched - 1]
+        matched += line == wanted[matched]
+        if matched == len(wanted):
+            yield i - matched + 1
 
 
 def _squeezed(line: str) -> str:

@@ -81,7 +81,7 @@ def _json(source: str) -> int | None:
         json.loads(source)
     except json.JSONDecodeError as error:
         return error.lineno
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number of thousands of digits is JSON, but more than Python takes
         return None
     return 0
 
@@ -89,7 +89,7 @@ def _json(source: str) -> int | None:
 def _toml(source: str) -> int | None:
     try:
         tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         at = str(error).rpartition("(at line ")[2].partition(",")[0]
         return int(at) if at.isdigit() else None
     return 0

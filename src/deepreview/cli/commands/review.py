@@ -1,7 +1,7 @@
 """`deepreview review` and `deepreview resume`."""
 
 import asyncio
-import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from deepreview.archive.folder import Plan, RoundFolder
 from deepreview.cli.console import progress
 from deepreview.cli.context import TOOL, Where, environment, now
 from deepreview.cli.options import comma_separated, where
-from deepreview.cli.printing import chosen, deliver, rendered
+from deepreview.cli.printing import chosen, deliver, note, rendered
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.errors import Exit, UsageError
 from deepreview.git.target import Asked, Auto, Named, PatchText, Staged, WorkTree
@@ -77,6 +77,7 @@ def review_command(
     pinned, loaded = wiring.prepare(asked, {**flags, "archive": archive}, place, config)
     settings = loaded.settings
     wiring.crew(settings)  # a reviewer that does not exist is told before a folder is made
+    wiring.refuse_empty(pinned, place.environ)
     folder, plan = wiring.archive(settings, place.environ).start(pinned, settings, TOOL, now())
     report = carry_out(plan, folder, quiet=quiet)
     deliver(rendered(report, format_), output)
@@ -96,7 +97,10 @@ def resume_command(
     archive: Path | None,
     config: Path | None,
 ) -> int:
-    """Go on with a round that was interrupted; reviewers that had ended are not run again."""
+    """Go on with an interrupted round.
+
+    Reviewers that had come to their end are not run again.
+    """
     format_ = chosen(to)
     at = Where(repo=repo, archive=archive, config=config)
     rounds = at.rounds()
@@ -151,11 +155,13 @@ def carry_out(plan: Plan, folder: RoundFolder, *, quiet: bool) -> Report:
         try:
             report = asyncio.run(review(plan, folder, wiring.crew(plan.settings), around))
         except (KeyboardInterrupt, asyncio.CancelledError):
-            click.echo(f"Interrupted; `deepreview resume {folder.path.name}` goes on.", err=True)
+            own = plan.settings.archive
+            kept = f" --archive {shlex.quote(str(own))}" if own != Path() else ""
+            note(f"Interrupted; `deepreview resume {folder.path.name}{kept}` goes on.")
             raise KeyboardInterrupt from None
     paths = [folder.write(f"report{renderer.suffix}", renderer.render(report)) for renderer in KEPT]
     if not quiet:
-        click.echo(f"Report: {os.fspath(next(path for path in paths if path.suffix == '.html'))}", err=True)
+        note(f"Report: {next(path for path in paths if path.suffix == '.html')}")
     return report
 
 

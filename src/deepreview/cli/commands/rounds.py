@@ -1,25 +1,21 @@
 """`deepreview list`, `show`, `open` and `render`: rounds that were made."""
 
 import re
-import sys
 import webbrowser
 from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from deepreview import wire
 from deepreview.archive.folder import REPORT_FILE, RoundFolder
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
-from deepreview.cli.printing import chosen, deliver, rendered, width
+from deepreview.cli.printing import chosen, deliver, note, rendered
 from deepreview.errors import UsageError
 from deepreview.model.claim import Severity
 from deepreview.model.report import Report
-from deepreview.render.visible import visible
+from deepreview.render.visible import one_line
 
 _ALIAS = re.compile(r"[CIS][1-9]\d*", re.IGNORECASE)
 
@@ -28,25 +24,29 @@ _ALIAS = re.compile(r"[CIS][1-9]\d*", re.IGNORECASE)
 @click.option("--all", "everywhere", is_flag=True, help="Rounds of all repositories.")
 @where
 def list_command(everywhere: bool, repo: Path, archive: Path | None, config: Path | None) -> int:
-    """List the rounds of this repository, newest last."""
+    """List the rounds of this repository, newest last.
+
+    C, I and S count critical and important findings and suggestions. An interrupted round can be resumed.
+    """
     at = Where(repo=repo, archive=archive, config=config)
     folders = at.rounds().rounds("" if everywhere else at.repo_name())
     if not folders:
-        click.echo("No rounds yet; `deepreview review` makes one.", err=True)
+        note("No rounds yet; `deepreview review` makes one.")
         return 0
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("round", "no.", "verdict", "C", "I", "S"):
-        table.add_column(column, no_wrap=column == "round", overflow="fold")
-    for folder in folders:
-        table.add_row(*(Text(visible(cell)) for cell in _row(folder)))
-    Console(file=sys.stdout, width=max(width(), 100)).print(table)
+    rows = [("round", "no.", "verdict", "C", "I", "S"), *(_row(folder) for folder in folders)]
+    wide = [max(len(one_line(row[column])) for row in rows) for column in range(len(rows[0]))]
+    lines = ("  ".join(f"{one_line(cell):<{w}}" for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows)
+    deliver("\n".join(lines) + "\n", None)
     return 0
 
 
 def _row(folder: RoundFolder) -> tuple[str, ...]:
     if not folder.finished:
-        return (folder.path.name, "", "interrupted: `deepreview resume`", "", "", "")
-    report = load(folder)
+        return (folder.path.name, "", "interrupted", "", "", "")
+    try:
+        report = load(folder)
+    except UsageError:
+        return (folder.path.name, "", "not readable by this version", "", "", "")
     counts = [sum(finding.severity is severity for finding in report.findings) for severity in Severity]
     return (folder.path.name, str(report.round), report.verdict.value.value, *map(str, counts))
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -14,20 +14,21 @@ from deepreview import wiring
 from deepreview.cli.context import TOOL, Where, environment
 from deepreview.cli.options import where
 from deepreview.config.load import Loaded, load
-from deepreview.config.schema import Command, key_of
-from deepreview.errors import DeepReviewError, UsageError
+from deepreview.config.schema import Valued, key_of
+from deepreview.errors import DeepReviewError, Exit, UsageError
 from deepreview.git.run import for_source
 from deepreview.git.source import open_source
 from deepreview.git.target import Auto
+from deepreview.render.visible import exact, visible
 
 
 @click.command(name="config")
 @where
 def config_command(repo: Path, archive: Path | None, config: Path | None) -> int:
-    """Print each setting, its value and where the value came from."""
+    """Print each setting with its value and its origin."""
     loaded = _effective(Where(repo=repo, archive=archive, config=config), {"archive": archive})
     for valued in loaded.valued:
-        click.echo(f"{key_of(valued.name)} = {_toml(valued.value)}  # {valued.origin}")
+        click.echo(f"{key_of(valued.name)} = {_setting(valued)}  # {exact(valued.origin)}")
     return 0
 
 
@@ -39,16 +40,24 @@ def _effective(at: Where, flags: dict[str, Any]) -> Loaded:
         return load(flags, environment(), wiring.named_file(at.config))
 
 
+def _setting(valued: Valued) -> str:
+    """The value as `deepreview.toml` takes it."""
+    if valued.name == "commands":
+        pairs = [f"{_toml(command.name)} = {_toml(command.argv)}" for command in valued.value]
+        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
+    return _toml(valued.value)
+
+
 def _toml(value: Any) -> str:  # noqa: ANN401 - any setting's value
     match value:
-        case tuple() if value and isinstance(value[0], Command):
-            return "{ " + ", ".join(f"{command.name} = {_toml(command.argv)}" for command in value) + " }"
         case tuple():
             return "[" + ", ".join(_toml(part) for part in value) + "]"
         case Path():
-            return json.dumps("" if value == Path() else str(value))
+            return _toml("" if value == Path() else str(value))
+        case str():
+            return json.dumps(visible(value), ensure_ascii=False)
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            return json.dumps(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +65,7 @@ class Diagnosis:
     """One thing that was looked at."""
 
     what: str
-    well: bool
+    state: Literal["ok", "partly", "missing"]
     told: str
 
 
@@ -64,38 +73,43 @@ class Diagnosis:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @where
 def doctor_command(as_json: bool, repo: Path, archive: Path | None, config: Path | None) -> int:
-    """Say which reviewers can run here and what is missing for the others."""
+    """Say who can review here and what is missing."""
     found = list(_diagnoses(Where(repo=repo, archive=archive, config=config)))
     if as_json:
         click.echo(json.dumps({"tool": TOOL, "checks": [asdict(one) for one in found]}, indent=2))
     else:
         wide = max(len(one.what) for one in found)
         for one in found:
-            click.echo(f"{'ok     ' if one.well else 'missing'}  {one.what:<{wide}}  {one.told}")
-    return 0 if all(one.well for one in found if one.what in {"git", "mirrors", "rounds"}) else 2
+            click.echo(f"{one.state:<7}  {one.what:<{wide}}  {visible(one.told)}")
+    needed = [one for one in found if one.what in {"git", "mirrors", "rounds"}]
+    return Exit.CLEAN.value if all(one.state == "ok" for one in needed) else Exit.USAGE.value
+
+
+def _state(*, well: bool) -> Literal["ok", "missing"]:
+    return "ok" if well else "missing"
 
 
 def _diagnoses(at: Where) -> Iterator[Diagnosis]:
     environ = environment()
     git = shutil.which("git", path=environ.get("PATH"))
     told = for_source(Path.cwd(), environ).line("--version") if git else "not found; install git 2.30 or newer"
-    yield Diagnosis(what="git", well=bool(git), told=told)
+    yield Diagnosis(what="git", state=_state(well=bool(git)), told=told)
     cache, _ = wiring.folders(environ)
     loaded = at.loaded()
     for what, folder in (("mirrors", cache), ("rounds", wiring.archive(loaded.settings, environ).root)):
         problem = _unwritable(folder)
-        yield Diagnosis(what=what, well=not problem, told=f"{folder}{problem}")
+        yield Diagnosis(what=what, state=_state(well=not problem), told=f"{folder}{problem}")
     for reviewer in wiring.reviewers(loaded.settings):
         missing = reviewer.missing()
-        yield Diagnosis(what=reviewer.name, well=not missing, told=reviewer.summary)
+        yield Diagnosis(what=reviewer.name, state="partly" if missing else "ok", told=reviewer.summary)
         for lack in missing:
-            yield Diagnosis(what=reviewer.name, well=False, told=lack)
+            yield Diagnosis(what=reviewer.name, state="missing", told=lack)
     try:
         source = open_source(at.repo.absolute(), environ)
         against = source.default_branch or "nothing: no default branch is known, use --base"
-        yield Diagnosis(what="repository", well=True, told=f"{source.name}, branches are compared with {against}")
+        yield Diagnosis(what="repository", state="ok", told=f"{source.name}, branches are compared with {against}")
     except DeepReviewError as error:
-        yield Diagnosis(what="repository", well=False, told=str(error))
+        yield Diagnosis(what="repository", state="missing", told=str(error))
 
 
 def _unwritable(folder: Path) -> str:
