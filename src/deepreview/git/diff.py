@@ -15,7 +15,8 @@ from deepreview.model.change import FileKind, FilePatch, Hunk, RepoPath, Sha
 
 _HOW = (
     "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=none", "--submodule=short",
-    "--find-renames=50%", "--find-copies=50%", "--no-rename-empty", "-l2000", "--no-abbrev", "--src-prefix=a/", "--dst-prefix=b/",
+    "--find-renames=50%", "--find-copies=50%", "--no-rename-empty", "-l2000", "--no-abbrev",
+    "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
 _STRUCTURE = re.compile(
     r"^(?:@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?([^\n]*)|diff --git [^\n]*|(Binary files [^\n]* differ))$",
