@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 
 from deepreview.context.history import BlamedLine, History
 from deepreview.context.pages import Page
@@ -59,15 +60,24 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A line that the change takes away, with the lines that its hunk puts there."""
+
+    number: int
+    text: str
+    rivals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deleted:
-    """Lines of one file that the change takes away without putting anything like them elsewhere."""
+    """Lines of one file that the change takes away and puts nowhere else."""
 
     path: RepoPath
-    lines: tuple[int, ...]
+    lines: tuple[Gone, ...]
 
 
 def deleted_lines(ground: Ground) -> tuple[list[Deleted], int]:
-    """What is truly gone, the files that lose most first; and how many files were left out for their number."""
+    """What is gone, the files that lose most first; and how many files were left out for their number."""
     moved = {line.strip() for patch in ground.change.patches for _, line in patch.added()}
     patches = [p for p in ground.change.patches if not p.binary and _source(p.old_path) and not is_test(p.old_path)]
     ground.base.load(patch.old_path for patch in patches)
@@ -80,14 +90,17 @@ def undone(ground: Ground, history: History, deleted: Sequence[Deleted]) -> list
     """The fixes that lose at least half of their lines, those without a test first."""
     blamed: Counter[Sha] = Counter()
     writers: dict[Sha, BlamedLine] = {}
-    for lines in _blame(history, deleted):
-        for line in lines.values():
-            blamed[line.commit] += 1
-            writers[line.commit] = line
+    for one, lines in zip(deleted, _blame(history, deleted), strict=True):
+        for gone in one.lines:
+            line = lines.get(gone.number)
+            # Comparing lines is the cost, so only those of a fix are compared.
+            if line is not None and _fix(line) and not _lives_on(gone):
+                blamed[line.commit] += 1
+                writers[line.commit] = line
     fixes = [
         one
-        for sha, lines_gone in sorted(blamed.items())
-        if lines_gone >= _FEWEST and _fix(writers[sha]) and (one := _undone(ground, history, writers[sha], lines_gone))
+        for sha, count_gone in sorted(blamed.items())
+        if count_gone >= _FEWEST and (one := _undone(ground, history, writers[sha], count_gone))
     ]
     return sorted(fixes, key=lambda fix: (bool(fix.tests), -fix.deleted, fix.commit))
 
@@ -115,30 +128,37 @@ def _deleted_in(ground: Ground, patch: FilePatch, moved: set[str]) -> Deleted:
     page = ground.base.get(patch.old_path)
     if page is None or page.generated:
         return Deleted(path=patch.old_path, lines=())
-    numbers = [number for hunk in patch.hunks for number in _gone_from(hunk, page, moved)]
-    return Deleted(path=patch.old_path, lines=tuple(numbers[:_MOST_IN_FILE]))
+    gone = (line for hunk in patch.hunks for line in _gone_from(hunk, page, moved))
+    return Deleted(path=patch.old_path, lines=tuple(islice(gone, _MOST_IN_FILE)))
 
 
-def _gone_from(hunk: Hunk, page: Page, moved: set[str]) -> Iterator[int]:
-    added = [text.strip() for _, text in hunk.added()[:_MOST_IN_HUNK] if len(text) <= LONGEST_LINE and text.strip()]
-    looked_at = hunk.removed()[: _MOST_IN_HUNK if added else _MOST_IN_FILE]
-    for number, text in looked_at:
+def _gone_from(hunk: Hunk, page: Page, moved: set[str]) -> Iterator[Gone]:
+    added = tuple(
+        text.strip() for _, text in hunk.added()[:_MOST_IN_HUNK] if len(text) <= LONGEST_LINE and text.strip()
+    )
+    for number, text in hunk.removed()[: _MOST_IN_HUNK if added else _MOST_IN_FILE]:
         bare = text.strip()
-        if bare in moved or len(bare) > LONGEST_LINE or number > len(page.lines):
-            continue
-        if page.code_lines[number - 1].strip() and not any(_similar(bare, other) for other in added):
-            yield number
+        if bare not in moved and len(bare) <= LONGEST_LINE and number <= len(page.lines):
+            if page.code_lines[number - 1].strip():
+                yield Gone(number=number, text=bare, rivals=added)
 
 
-def _similar(old: str, new: str) -> bool:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return matcher.real_quick_ratio() > _SIMILAR and matcher.quick_ratio() > _SIMILAR and matcher.ratio() > _SIMILAR
+def _lives_on(gone: Gone) -> bool:
+    """Whether a line that took its place is still much the same."""
+    matcher = SequenceMatcher(None, "", gone.text, autojunk=False)
+    for rival in gone.rivals:
+        matcher.set_seq1(rival)
+        if matcher.real_quick_ratio() > _SIMILAR and matcher.quick_ratio() > _SIMILAR and matcher.ratio() > _SIMILAR:
+            return True
+    return False
 
 
 def _blame(history: History, deleted: Sequence[Deleted]) -> list[Mapping[int, BlamedLine]]:
     """Each is a process that waits for git, so two at a time."""
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda one: history.blame(one.path, one.lines, Side.BASE), deleted))
+        return list(
+            pool.map(lambda one: history.blame(one.path, [gone.number for gone in one.lines], Side.BASE), deleted)
+        )
 
 
 def _fix(line: BlamedLine) -> bool:
