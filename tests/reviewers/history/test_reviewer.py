@@ -116,9 +116,9 @@ def test_what_is_asked_of_git_is_bounded_and_the_rest_is_a_gap(tmp_path: Path) -
     base = {f"src/v{i:02}.py": "".join(f"alone_{i}_{n} = {n}\n" for n in range(300)) for i in range(30)}
     memory = Remembered(touched={"src/v.py": (5, 0)}, subject="Add")
     _, reading = review({"a.txt": "x\n"}, tmp_path, memory, base)
-    assert len(memory.asked) == 24
+    assert len(memory.asked) == 16
     assert {len(lines) for _, lines, _ in memory.asked} == {200}
-    assert reading.gaps == ("Deleted lines of 6 more files were not traced to their commits.",)
+    assert reading.gaps == ("Deleted lines of 14 more files were not traced to their commits.",)
 
 
 TODO_HEAD = {

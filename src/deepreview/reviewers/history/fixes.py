@@ -37,7 +37,7 @@ _DATA = re.compile(
 )
 _MOST_IN_HUNK = 40
 _MOST_IN_FILE = 200
-_MOST_FILES = 24
+_MOST_FILES = 16
 _SIMILAR = 0.6
 _FEWEST = 3
 _WIDEST_FIX = 8
@@ -98,9 +98,9 @@ def undone(ground: Ground, history: History, deleted: Sequence[Deleted]) -> list
                 blamed[line.commit] += 1
                 writers[line.commit] = line
     fixes = [
-        one
-        for sha, count_gone in sorted(blamed.items())
-        if count_gone >= _FEWEST and (one := _undone(ground, history, writers[sha], count_gone))
+        fix
+        for sha, lost in sorted(blamed.items())
+        if lost >= _FEWEST and (fix := _undone(ground, history, writers[sha], lost))
     ]
     return sorted(fixes, key=lambda fix: (bool(fix.tests), -fix.deleted, fix.commit))
 
@@ -138,9 +138,9 @@ def _gone_from(hunk: Hunk, page: Page, moved: set[str]) -> Iterator[Gone]:
     )
     for number, text in hunk.removed()[: _MOST_IN_HUNK if added else _MOST_IN_FILE]:
         bare = text.strip()
-        if bare not in moved and len(bare) <= LONGEST_LINE and number <= len(page.lines):
-            if page.code_lines[number - 1].strip():
-                yield Gone(number=number, text=bare, rivals=added)
+        running = number <= len(page.lines) and page.code_lines[number - 1].strip()
+        if running and bare not in moved and len(bare) <= LONGEST_LINE:
+            yield Gone(number=number, text=bare, rivals=added)
 
 
 def _lives_on(gone: Gone) -> bool:
@@ -155,10 +155,12 @@ def _lives_on(gone: Gone) -> bool:
 
 def _blame(history: History, deleted: Sequence[Deleted]) -> list[Mapping[int, BlamedLine]]:
     """Each is a process that waits for git, so two at a time."""
+
+    def ask(one: Deleted) -> Mapping[int, BlamedLine]:
+        return history.blame(one.path, [gone.number for gone in one.lines], Side.BASE)
+
     with ThreadPoolExecutor(2) as pool:
-        return list(
-            pool.map(lambda one: history.blame(one.path, [gone.number for gone in one.lines], Side.BASE), deleted)
-        )
+        return list(pool.map(ask, deleted))
 
 
 def _fix(line: BlamedLine) -> bool:
