@@ -27,6 +27,7 @@ from deepreview.model.round import Completed, Run
 
 PLAN_FILE = "plan.json"
 REPORT_FILE = "report.json"
+BRIEF_FILE = "brief.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,3 +42,8 @@ def text(content: bytes) -> str:
 def binary(content: bytes) -> bool:
     """Whether git would call it binary: a NUL in the first 8,000 bytes."""
     return b"\0" in content[:8000]
+
+
+def as_lines(content: bytes) -> tuple[str, ...]:
+    """The lines of a file without their ends, as editors count them; none for an empty file."""
+    return tuple(text(content).replace("\r\n", "\n").removesuffix("\n").split("\n")) if content else ()

@@ -1,7 +1,7 @@
 """The real desk and bench: git behind the capabilities that reviewers and checks are given."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from deepreview import process
 from deepreview.archive.folder import RoundFolder
 from deepreview.context.history import BlamedLine
+from deepreview.context.tree import as_lines
 from deepreview.git import history as past
 from deepreview.git.mirror import Mirror
 from deepreview.git.run import EMPTY_TREE, Git
@@ -25,6 +26,7 @@ class Repository:
 
     mirror: Mirror
     change: Change
+    _lines: dict[tuple[RepoPath, Side], tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def git(self) -> Git:
@@ -41,6 +43,21 @@ class Repository:
     def tree(self, side: Side) -> GitTree:
         """The files at base or head."""
         return self._trees[side]
+
+    def load(self, places: Iterable[tuple[RepoPath, Side]]) -> None:
+        """Read the files that `lines` will be asked for, all of a side at once."""
+        wanted: dict[Side, list[RepoPath]] = {}
+        for path, side in dict.fromkeys(places):
+            if (path, side) not in self._lines:
+                wanted.setdefault(side, []).append(path)
+        for side, paths in wanted.items():
+            contents = self.tree(side).read(paths)
+            self._lines |= {(path, side): as_lines(contents.get(path, b"")) for path in paths}
+
+    def lines(self, path: RepoPath, side: Side) -> tuple[str, ...]:
+        """The lines of a file at a side, without their ends; empty when it is not there or has no text."""
+        self.load([(path, side)])
+        return self._lines[path, side]
 
     def blame(self, path: RepoPath, lines: Sequence[int], side: Side) -> Mapping[int, BlamedLine]:
         """The writer of each line, over all history before that side."""

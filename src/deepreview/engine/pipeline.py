@@ -4,16 +4,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
-from deepreview.archive.folder import Plan, RoundFolder
+from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
 from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
 from deepreview.consolidate.group import group
 from deepreview.context.brief import Brief
-from deepreview.context.tree import text
+from deepreview.context.companions import MOST_COMMITS, companions
 from deepreview.engine.desk import Repository
 from deepreview.engine.fanout import Room, Said, fan_out
 from deepreview.git.change import read_change
+from deepreview.git.history import touched_together
 from deepreview.git.mirror import Mirror
 from deepreview.model.change import Change, RepoPath, Side
 from deepreview.model.claim import Claim, Observation
@@ -21,7 +21,7 @@ from deepreview.model.event import Emit, RoundStarted, StageEnded
 from deepreview.model.finding import Dropped, Finding
 from deepreview.model.report import Clock, Report
 from deepreview.model.round import Run, Skipped
-from deepreview.report.build import Records, build_report
+from deepreview.report.build import Records, build_report, printable
 from deepreview.reviewers.base import Reviewer
 from deepreview.verify.base import Check
 from deepreview.verify.origin import trace
@@ -57,7 +57,7 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
     watch.stage("change")
     runs, said = await fan_out(crew.reviewers, _room(plan, folder, repository, around))
     watch.stage("reviewers")
-    claims = [claim for claim in said if isinstance(claim, Claim)]
+    claims = sorted((one for one in said if isinstance(one, Claim)), key=lambda claim: claim.id)
     placed, unplaced = place_all(claims, repository)
     findings = examined(trace(group(placed), repository), crew.checks, repository)
     slate = settle(_slate(findings, unplaced, claims), crew.steps)
@@ -71,7 +71,7 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
         observations=_observations(said),
         slate=slate,
     )
-    return build_report(records, lines_of(repository))
+    return build_report(records, repository.lines)
 
 
 def _started(change: Change, crew: Crew) -> RoundStarted:
@@ -86,37 +86,36 @@ def _started(change: Change, crew: Crew) -> RoundStarted:
 
 
 def _room(plan: Plan, folder: RoundFolder, repository: Repository, around: Surroundings) -> Room:
+    brief = brief_of(repository)
+    folder.write(BRIEF_FILE, printable(brief.as_markdown()))
     return Room(
         repository=repository,
         folder=folder,
-        brief=Brief(change=repository.change, companions=()),
+        brief=brief,
         environ=around.environ,
         timeout=plan.settings.timeout,
         emit=around.emit,
     )
 
 
+def brief_of(repository: Repository) -> Brief:
+    """What every reviewer is given to read."""
+    change = repository.change
+    sets = touched_together(repository.git, change.head, MOST_COMMITS)
+    changed = {patch.path for patch in change.patches}
+    return Brief(change=change, companions=companions(sets, changed, repository.tree(Side.HEAD).entries().keys()))
+
+
 def place_all(claims: Sequence[Claim], repository: Repository) -> tuple[list[Finding], list[Dropped]]:
     """Each claim where its code stands, or dropped for want of a place."""
-    blobs = lines_of(repository)
+    repository.load((RepoPath(place.path), place.side) for claim in claims for place in claim.places)
 
     def lookup(path: str, side: Side) -> Source | None:
         entry = repository.tree(side).entries().get(RepoPath(path))
-        return Source(blob=entry.blob, lines=blobs(RepoPath(path), side)) if entry else None
+        return Source(blob=entry.blob, lines=repository.lines(RepoPath(path), side)) if entry else None
 
     ended = [place(claim, lookup) for claim in claims]
     return [e for e in ended if isinstance(e, Finding)], [e for e in ended if isinstance(e, Dropped)]
-
-
-def lines_of(repository: Repository) -> Callable[[RepoPath, Side], tuple[str, ...]]:
-    """The lines of a file at a side, each file read once."""
-
-    @cache
-    def lines(path: RepoPath, side: Side) -> tuple[str, ...]:
-        content = repository.tree(side).read([path]).get(path, b"")
-        return tuple(text(content).replace("\r\n", "\n").removesuffix("\n").split("\n")) if content else ()
-
-    return lines
 
 
 def _slate(findings: Sequence[Finding], unplaced: Sequence[Dropped], claims: Sequence[Claim]) -> Slate:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from deepreview import trees
 from deepreview.context.tree import text
-from deepreview.model.change import RepoPath
+from deepreview.model.change import RepoPath, Side
 from deepreview.model.evidence import Evidence, Outcome
 from deepreview.model.finding import Finding, Fingerprint
 from deepreview.verify.base import Bench
@@ -31,13 +31,13 @@ class Syntax:
 
     def examine(self, findings: Sequence[Finding], bench: Bench) -> Mapping[Fingerprint, Evidence]:
         """Whether the file parses: it refutes claims of broken syntax and supports the others' places."""
-        by_side: dict[tuple[RepoPath, bool], list[Finding]] = {}
+        by_file: dict[tuple[Side, RepoPath], list[Finding]] = {}
         for finding in findings:
-            place = finding.locations[0]
-            by_side.setdefault((place.path, place.side.value == "head"), []).append(finding)
+            by_file.setdefault((finding.locations[0].side, finding.locations[0].path), []).append(finding)
+        contents = {side: bench.tree(side).read([p for s, p in by_file if s is side]) for side in Side}
         found: dict[Fingerprint, Evidence] = {}
-        for (path, _), group in by_side.items():
-            content = bench.tree(group[0].locations[0].side).read([path]).get(path, b"")
+        for (side, path), group in by_file.items():
+            content = contents[side].get(path, b"")
             answer = broken_at(path, text(content)) if 0 < len(content) <= _LARGEST else None
             if answer is not None:
                 found |= {finding.fingerprint: _evidence(finding, answer) for finding in group}
