@@ -155,7 +155,8 @@ def _suffix(path: str, spoken: str) -> str:
 def _write(files: Iterable[Laid], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for laid in files:
-        (folder / laid.name).write_bytes(laid.content)
+        # Bytes that are not UTF-8 would make several analysers skip the file; lines and columns stay the same.
+        (folder / laid.name).write_bytes(text(laid.content).encode("utf-8", "replace"))
 
 
 def by_name(files: Iterable[Laid]) -> Mapping[str, Laid]:

@@ -56,7 +56,7 @@ def _first_look(found: Iterable[tuple[New, Rule]]) -> Iterator[Judged]:
         if laid is None or not belongs(rule, new.hit, laid):
             continue
         after = _after(rule, new.hit, laid, roots)
-        plain = Judged(hit=new.hit, laid=laid, rule=rule, severity=_severity(rule, after), after=after)
+        plain = Judged(hit=new.hit, laid=laid, rule=rule, severity=_severity(rule, new.hit, after), after=after)
         yield replace(plain, suppressed=_suppressed(plain, new), excuse=_excuse(plain))
 
 
@@ -90,7 +90,9 @@ def _after(rule: Rule, hit: Hit, laid: Laid, roots: "dict[RepoPath, SgNode]") ->
     return flow.after(rule.flow, roots[laid.path], hit, laid.language)
 
 
-def _severity(rule: Rule, after: After | None) -> Severity:
+def _severity(rule: Rule, hit: Hit, after: After | None) -> Severity:
+    if hit.names.get("weight", "High") != "High":
+        return Severity.SUGGESTION
     if after is None:
         return rule.severity
     if rule.flow == "curl" and after.next is Next.USED:
@@ -148,7 +150,9 @@ def _with_base(item: Judged, counted: Mapping[str, int]) -> Judged:
 
 
 def runs_of(hits: Sequence[New], rule: Rule) -> tuple[New, ...]:
-    """Of a rule about several neighbouring lines, the first line of each run that is long enough."""
+    """Of a rule about several neighbouring lines, the first line of each run that is long enough; else all."""
+    if rule.min_lines == 1:
+        return tuple(hits)
     kept, run = [], list[New]()
     for new in sorted(hits, key=lambda new: (new.hit.path, new.hit.first)):
         if run and (run[-1].hit.path, run[-1].hit.last + 1) != (new.hit.path, new.hit.first):

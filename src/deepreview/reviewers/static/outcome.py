@@ -34,12 +34,16 @@ class Outcome:
     choice: Choice
     compared: Mapping[str, Comparison]
     """By analyser."""
-    holes: Mapping[RepoPath, tuple[int, ...]]
-    """Lines of head near which a tree could not be made."""
+    holes: Mapping[RepoPath, int]
+    """The first line of head, among those that the change added, near which no tree could be made."""
 
     def claims(self, base: Tree, heard: Sequence[Heard]) -> tuple[Claim, ...]:
         """The claims, suppressed ones included."""
-        found = [(new, self.rules[new.hit.kind]) for new in self._new() if not self._noted(new)]
+        rows: dict[str, list[New]] = defaultdict(list)
+        for new in self._new():
+            rows[new.hit.kind].append(new)
+        claimed = [self.rules[kind] for kind in rows if not self.choice.noted(self.rules[kind])]
+        found = [(new, rule) for rule in claimed for new in runs_of(rows[rule.id], rule)]
         sources = {
             scan.analyser.name: Source(tool=f"{scan.analyser.name} {scan.version}".strip(), files=scan.files)
             for scan in self.scans
@@ -105,7 +109,7 @@ class Outcome:
 
     def _why_unread(self, path: RepoPath, spelt: set[RepoPath]) -> str:
         if path in self.holes:
-            return f"could not be parsed near line {self.holes[path][0]}"
+            return f"could not be parsed near line {self.holes[path]}"
         return "only spell-checked" if path in spelt else "no analyser for this kind of file"
 
     def _phrase(self, scan: Scan) -> str:
@@ -118,7 +122,7 @@ class Outcome:
         return f"{name} {scan.version}: {rules} rules on {files}{before}{moved}"
 
     def _holes_sentence(self) -> tuple[str, ...]:
-        places = [f"{path}:{lines[0]}" for path, lines in sorted(self.holes.items())]
+        places = [f"{path}:{line}" for path, line in sorted(self.holes.items())]
         return (
             (f"ast-grep could not parse all of {_listed(places)}; its rules say nothing near there.",) if places else ()
         )
@@ -132,10 +136,15 @@ def _listed(places: Sequence[str]) -> str:
 def outcome_of(layout: Layout, scans: Sequence[Scan], rules: Mapping[str, Rule], choice: Choice) -> Outcome:
     """Compare base and head of each analyser."""
     bats = {laid.path for laid in layout.files(Side.HEAD) if laid.language == "bats"}
+    added = {pair.patch.path: pair.added for pair in layout.pairs}
     holes: dict[RepoPath, list[int]] = defaultdict(list)
+    seen: dict[RepoPath, int] = {}
     for hit in (hit for scan in scans for hit in scan.head):
         if hit.kind == UNPARSED and hit.path not in bats:
-            holes[hit.path] += range(hit.first - _NEAR, hit.last + _NEAR + 1)
+            near = range(hit.first - _NEAR, hit.last + _NEAR + 1)
+            holes[hit.path] += near
+            if not added[hit.path].isdisjoint(near):
+                seen.setdefault(hit.path, hit.first)
     compared = {}
     for scan in scans:
         head = [hit for hit in scan.head if hit.kind in rules and not _torn(hit, holes, rules)]
@@ -147,7 +156,7 @@ def outcome_of(layout: Layout, scans: Sequence[Scan], rules: Mapping[str, Rule],
         rules=rules,
         choice=choice,
         compared=compared,
-        holes={path: tuple(line + _NEAR for line in lines[:1]) for path, lines in holes.items()},
+        holes=seen,
     )
 
 

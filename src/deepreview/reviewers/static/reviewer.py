@@ -73,7 +73,7 @@ class StaticReviewer:
         rules = {rule.id: rule for rule in catalog().values() if choice.runs(rule)}
         rules |= {kind: generic(kind) for kind in sorted(self.enable) if ":" in kind and kind not in rules}
         tools = [tool for tool in self._tools(rules) if any(map(tool.wants, layout.files(Side.HEAD)))]
-        _write_kit(desk.scratch / "kit", rules)
+        _write_kit(desk.scratch / "kit", rules, {laid.language for side in Side for laid in layout.files(side)})
         async with asyncio.TaskGroup() as group:
             scanning = [group.create_task(_scan(tool, layout, desk)) for tool in tools]
             hearing = group.create_task(hear(self.sarif, self.commands, layout, desk))
@@ -119,12 +119,14 @@ async def _scan(tool: Analyser, layout: Layout, desk: Desk) -> Scan | None:
     return scanned.result().by(version.result())
 
 
-def _write_kit(folder: Path, rules: Mapping[str, Rule]) -> None:
+def _write_kit(folder: Path, rules: Mapping[str, Rule], languages: set[str]) -> None:
     """The configuration that the analysers get, all of it ours."""
     (folder / "pack").mkdir(parents=True, exist_ok=True)
     (folder / "sgconfig.yml").write_text("ruleDirs: [pack]\n", encoding="utf-8")
     ours = [rule for rule in rules.values() if rule.match is not None]
-    (folder / "pack" / "rules.yml").write_text(pack(ours), encoding="utf-8")
+    (folder / "pack" / "rules.yml").write_text(
+        pack(ours, {"bash" if spoken == "bats" else spoken for spoken in languages}), encoding="utf-8"
+    )
     (folder / "hadolint.yml").write_text(hadolint.CONFIGURATION, encoding="utf-8")
     (folder / "biome.json").write_text(biome.configuration(_codes(rules, "biome")), encoding="utf-8")
 

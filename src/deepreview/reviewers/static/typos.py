@@ -1,6 +1,8 @@
 """Spelling, by typos: only words with one correction, and only those that the project does not already use."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,14 @@ from deepreview.reviewers.static.hit import Edit, Hit, Laid, Unreadable
 from deepreview.reviewers.static.reports import documents, ended, laid_of
 
 SHORTEST = 6
+_FOREIGN = 5
+"""So many different words in one file, and more than one in a hundred lines: it is not written in English."""
+_VARIANTS = frozenset({"unparseable", "parseable", "reproducability", "useable", "mergeable", "cancelation"})
+_TRANSLATION = re.compile(
+    r"(^|/)(translations?|locales?|i18n|l10n|lang|langs|languages|po)/(?!en\b)"
+    r"|[./_-](?!en)[a-z]{2}([-_][A-Za-z]{2,4})?\.(json|ya?ml|md|rst|txt|properties|arb|po|strings)$"
+    r"|\.(po|pot|xlf|dic|aff)$"
+)
 _MARKS = ("#", "//", "/*", "* ", "--", "<!--", '"""')
 
 
@@ -23,8 +33,8 @@ class Typos:
     install: str = "pip install 'deepreviewer[static]'"
 
     def wants(self, laid: Laid) -> bool:
-        """Every text but the input of tests."""
-        return not is_fixture(laid.path)
+        """Every text but the input of tests and translations."""
+        return not is_fixture(laid.path) and not _TRANSLATION.search(laid.path)
 
     def argv(self, names: Sequence[str], kit: Path) -> Sequence[str]:
         """File names are neutral, so they are not checked."""
@@ -38,12 +48,24 @@ class Typos:
             hits = [_hit(item, files) for item in documents(output) if item.get("type") == "typo"]
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"printed JSON of another form: {error!r}") from error
-        return [hit for hit in hits if hit is not None]
+        return list(_without_foreign([hit for hit in hits if hit is not None], files))
+
+
+def _without_foreign(hits: Sequence[Hit], files: Mapping[str, Laid]) -> Iterator[Hit]:
+    """The hits outside of files that are not written in English."""
+    words: dict[str, set[str]] = defaultdict(set)
+    for hit in hits:
+        words[hit.path].add(hit.key.lower())
+    sizes = {laid.path: len(laid.lines) for laid in files.values()}
+    for hit in hits:
+        count = len(words[hit.path])
+        if count < _FOREIGN or count * 100 < sizes[hit.path]:
+            yield hit
 
 
 def _hit(item: Mapping[str, object], files: Mapping[str, Laid]) -> Hit | None:
     word, corrections = str(item["typo"]), item["corrections"]
-    if len(word) < SHORTEST or not isinstance(corrections, list) or len(corrections) != 1:
+    if len(word) < SHORTEST or word.lower() in _VARIANTS or not isinstance(corrections, list) or len(corrections) != 1:
         return None
     laid = laid_of(files, str(item["path"]))
     number, offset = int(str(item["line_num"])), int(str(item["byte_offset"]))

@@ -18,6 +18,8 @@ from deepreview.reviewers.static.reports import document, ended, laid_of
 _VERSION = re.compile(r"@[\w.\-/]+(\s*#.*)?$|:[\w.\-]+$", re.MULTILINE)
 _FINDINGS = (0, 10, 11, 12, 13, 14)
 _NO_INPUT = 3
+_MISSING = frozenset({"excessive-permissions"})
+"""Audits about something that is not there: new only where the declaration is, whatever else of it changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,12 @@ class Zizmor:
 
     def _shown(self, item: Mapping[str, Any]) -> bool:
         rated = item["determinations"]
-        if item["ident"] not in self.codes or item.get("ignored") or rated["severity"] == "Informational":
+        if (
+            item["ident"] not in self.codes
+            or rated["severity"] == "Unknown"
+            or item.get("ignored")
+            or rated["severity"] == "Informational"
+        ):
             return False
         return rated["confidence"] != "Low" or item["ident"] in {"artipacked", "github-env"}
 
@@ -63,16 +70,17 @@ class Zizmor:
         feature = str(main["concrete"]["feature"])
         first, last = _span(main)
         step = _fragment(main) or " ".join(feature.split())
+        missing = item["ident"] in _MISSING
         return Hit(
             kind=f"zizmor:{item['ident']}",
             path=laid.path,
             first=min(first, len(laid.lines) or 1),
             last=min(last, len(laid.lines) or 1),
-            key=f"{route}:{squeezed(_VERSION.sub('', feature))}",
+            key=route if missing else f"{route}:{squeezed(_VERSION.sub('', feature))}",
             message=f"{item['desc']}: {main['symbolic']['annotation']}",
-            node=step,
-            names={},
-            reach=(min(s[0] for s in spans), max(s[1] for s in spans)),
+            node="" if missing else step,
+            names={"weight": str(item["determinations"]["severity"])},
+            reach=(first, first) if missing else (min(s[0] for s in spans), max(s[1] for s in spans)),
         )
 
 

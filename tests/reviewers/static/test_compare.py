@@ -1,0 +1,150 @@
+"""What counts as new: identities, multisets, moves, added lines."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from deepreview.model.claim import Claim, Observation
+from deepreview.model.round import Reading
+from deepreview.reviewers.static.reviewer import StaticReviewer
+from deepreview.testing.desk import MemoryDesk, brief_between
+
+pytestmark = pytest.mark.tools
+
+WORKFLOW = """on: push
+permissions: {}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/cache@0123456789abcdef0123456789abcdef01234567
+"""
+SWALLOW = """package a
+
+func (s *S) Remove(ctx context.Context, name string) error {
+	found, err := s.store.Inspect(ctx, name)
+	if err != nil {
+		log.Error(err, "inspect failed")
+	}
+	use(found)
+	return nil
+}
+"""
+
+
+def review(
+    base: dict[str, str], head: dict[str, str], folder: Path, reviewer: StaticReviewer | None = None, **given: object
+) -> tuple[list[Claim], list[Observation], Reading]:
+    desk = MemoryDesk(base, head, folder)
+    renames = given.get("renames")
+    brief = brief_between(base, head, renames if isinstance(renames, dict) else None)
+    reading = asyncio.run((reviewer or StaticReviewer()).review(brief, desk))
+    return desk.claims, desk.observations, reading
+
+
+def kinds(claims: list[Claim]) -> list[str]:
+    return [claim.kind for claim in claims if not claim.suppressed]
+
+
+def test_a_newer_version_of_an_action_reports_nothing_again(tmp_path: Path) -> None:
+    path = ".github/workflows/ci.yml"
+    claims, _, reading = review({path: WORKFLOW}, {path: WORKFLOW.replace("@v4", "@v5")}, tmp_path)
+    assert claims == []
+    assert any(phrase.startswith("zizmor") and "that were there before" in phrase for phrase in reading.checked)
+    fresh, _, _ = review({}, {path: WORKFLOW}, tmp_path / "fresh")
+    assert "zizmor:unpinned-uses" in kinds(fresh)
+
+
+def test_a_second_copy_is_new(tmp_path: Path) -> None:
+    one = "def f():\n    return missing_name\n"
+    two = "def f():\n    return missing_name\n\n\ndef g():\n    return missing_name\n"
+    claims, _, _ = review({"a.py": one}, {"a.py": two}, tmp_path)
+    assert [(claim.kind, claim.places[0].first) for claim in claims] == [("ruff:F821", 6)]
+
+
+def test_lines_that_shift_and_re_indent_are_old(tmp_path: Path) -> None:
+    old = "def f():\n    return missing_name\n"
+    new = "import sys\n\nif sys.argv:\n\n    def f():\n        return missing_name\n"
+    assert review({"a.py": old}, {"a.py": new}, tmp_path)[0] == []
+
+
+def test_code_that_moved_to_another_file_is_no_claim_but_counted(tmp_path: Path) -> None:
+    rest = "package a\n\nfunc other() {}\n"
+    base, head = {"a.go": SWALLOW, "b.go": rest}, {"a.go": rest, "b.go": SWALLOW}
+    claims, _, reading = review(base, head, tmp_path)
+    assert claims == []
+    assert any("1 moved hits" in phrase for phrase in reading.checked)
+
+
+def test_a_renamed_file_keeps_its_old_hits(tmp_path: Path) -> None:
+    head = {"new.go": SWALLOW.replace("Remove", "Removed")}
+    assert review({"old.go": SWALLOW}, head, tmp_path, renames={"old.go": "new.go"})[0] == []
+
+
+def test_a_move_with_other_names_is_said_as_suppressed(tmp_path: Path) -> None:
+    rest = "package a\n\nfunc other() {}\n"
+    long = SWALLOW.replace('"inspect failed"', '"inspecting the store of the machine failed", "name", name')
+    moved = long.replace("found", "item").replace("err ", "failedErr ").replace("(err,", "(failedErr,")
+    claims, _, _ = review({"a.go": long, "b.go": rest}, {"a.go": rest, "b.go": moved}, tmp_path / "long")
+    assert [claim.suppressed for claim in claims] == [
+        "probably moved: the same code with other names was removed at a.go:5"
+    ]
+
+
+def test_more_than_three_in_one_file_are_one_claim(tmp_path: Path) -> None:
+    source = "".join(f"def f{n}():\n    return missing_{n}\n\n\n" for n in range(4))
+    claims, _, _ = review({}, {"a.py": source}, tmp_path)
+    assert [(len(claim.places), claim.title) for claim in claims] == [
+        (4, "`missing_0` is not defined (and 3 more places)")
+    ]
+    assert claims[0].id == "static/ruff:F821/1"
+
+
+def test_equal_input_gives_equal_claims(tmp_path: Path) -> None:
+    head = {"a.go": SWALLOW, "a.py": "x = missing\ny = other\n", "b.sh": "#!/bin/bash\nrm $1\n"}
+    first, _, one = review({}, head, tmp_path / "one")
+    second, _, two = review({}, head, tmp_path / "two")
+    assert first == second
+    assert one == two
+    assert [claim.id for claim in first][-2:] == ["static/ruff:F821/2", "static/shellcheck:SC2086/1"]
+
+
+def test_a_house_idiom_is_suppressed_with_its_count(tmp_path: Path) -> None:
+    base = {
+        f"m{n}.go": f"package a\n\nfunc f{n}() string {{\n\tname, _ := os.Hostname()\n\treturn name\n}}\n"
+        for n in range(3)
+    }
+    head = base | {"new.go": base["m0.go"].replace("f0", "f9")}
+    claims, _, _ = review(base, head, tmp_path)
+    assert [claim.suppressed for claim in claims] == ["the base holds the same code 3 times: a house idiom"]
+
+
+def test_an_explaining_comment_is_quoted_and_drops_nothing(tmp_path: Path) -> None:
+    head = {"a.go": SWALLOW.replace("\tif err", "\t// best effort: the disk may be gone\n\tif err")}
+    claims, _, _ = review({}, head, tmp_path)
+    assert [(claim.suppressed, claim.excuse) for claim in claims] == [("", "// best effort: the disk may be gone")]
+
+
+def test_a_comment_for_a_tool_is_an_answer(tmp_path: Path) -> None:
+    head = {"a.go": SWALLOW.replace("if err != nil {", "if err != nil { //nolint:nilerr")}
+    claims, _, _ = review({}, head, tmp_path)
+    assert [claim.suppressed for claim in claims] == [
+        "answered by a comment for a tool: if err != nil { //nolint:nilerr"
+    ]
+
+
+def test_what_cannot_be_parsed_gives_no_tree_hits_and_is_said(tmp_path: Path) -> None:
+    claims, _, reading = review({}, {"a.go": SWALLOW.replace("\tuse(found)", "\t)))")}, tmp_path)
+    assert claims == []
+    assert [(item.path, item.reason) for item in reading.unread] == [("a.go", "could not be parsed near line 8")]
+    assert any("could not parse all of a.go:8" in gap for gap in reading.gaps)
+
+
+def test_notes_are_grouped_and_not_claims(tmp_path: Path) -> None:
+    claims, notes, _ = review({}, {"a.sh": "#!/bin/bash\nmake\n", "b.sh": "#!/bin/bash\nmake\n"}, tmp_path)
+    assert claims == []
+    assert [note.text for note in notes] == [
+        "New, and not counted as findings: script without `set -e` at `a.sh:1`, `b.sh:1`."
+    ]
