@@ -1,4 +1,5 @@
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -107,7 +108,7 @@ def test_a_placed_claim_becomes_a_finding_of_the_code_as_it_stands() -> None:
         ),
     ],
 )
-def test_what_cannot_be_placed_is_dropped_with_its_reason(given_fields: dict[str, object], reason: str) -> None:
+def test_what_cannot_be_placed_is_dropped_with_its_reason(given_fields: dict[str, Any], reason: str) -> None:
     claim = make_claim(**given_fields)
     gone = place(claim, lookup)
     assert isinstance(gone, Dropped)

@@ -14,7 +14,8 @@ from deepreview.model.finding import Finding, OriginKind, Rubric
 _ABOUT_TESTS = ("focused-test", "noFocusedTests", "no-only-tests")
 _UNSHIPPED = re.compile(
     r"(^|/)(tests?|testing|spec|specs|__tests__|e2e|bats|fixtures|examples?|docs?|benchmarks?|bench|samples?)/"
-    r"|(^|/)(test_[^/]*|conftest\.py|[^/]*(_test|_spec|\.test|\.spec|Test|Tests)\.\w+|[^/]*\.bats|[^/]*\.(md|rst|adoc|txt))$"
+    r"|(^|/)(test_[^/]*|conftest\.py|[^/]*(_test|_spec|\.test|\.spec|Test|Tests)\.\w+|[^/]*\.bats)$"
+    r"|(^|/)(?!requirements|constraints|CMakeLists\.)[^/]*\.(md|rst|adoc|txt)$"
 )
 _BROUGHT = {
     OriginKind.INTRODUCED: Answer.YES,

@@ -1,0 +1,135 @@
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deepreview.consolidate.base import Slate, assert_conserved, settle
+from deepreview.consolidate.group import SAME, group
+from deepreview.consolidate.steps import MOST_OF_A_KIND, STEPS
+from deepreview.model.change import Sha
+from deepreview.model.claim import Answer, Claim, ClaimId, DefectClass, Place, Severity
+from deepreview.model.evidence import Evidence, Outcome
+from deepreview.model.finding import Dropped, Finding, OriginKind
+from deepreview.testing.builders import make_claim
+from deepreview.verify.quote import Source, place
+
+LINES = ("a = 1", "b = 2", "a = 1", "", "except Exception:", "    pass")
+KINDS = ("stale-name", "typos", *sorted(SAME[0])[:3])
+
+
+def settled(claims: Sequence[Claim], touch: Callable[[Finding], Finding] = lambda finding: finding) -> Slate:
+    """All of the claims through placing, grouping and every step."""
+    source = Source(blob=Sha("f" * 40), lines=LINES)
+    placed = [place(claim, lambda path, _: source if path != "gone.py" else None) for claim in claims]
+    findings = [touch(finding) for finding in group(one for one in placed if isinstance(one, Finding))]
+    gone = tuple(one for one in placed if isinstance(one, Dropped))
+    return settle(Slate(findings=tuple(findings), dropped=gone, claims={claim.id: claim for claim in claims}), STEPS)
+
+
+def about(number: int, **given_fields: Any) -> Claim:
+    plain: dict[str, Any] = {
+        "id": ClaimId(f"names/{number:04}"),
+        "quote": "",
+        "places": (Place(path="a.py", first=0, last=0),),
+        "kind": f"kind-{number}",
+    }
+    return make_claim(number, **(plain | given_fields))
+
+
+_PLACES = st.builds(
+    lambda path, first, height: Place(path=path, first=first, last=first + height if first else 0),
+    st.sampled_from(["a.py", "b.py", "gone.py", "tests/a.py"]),
+    st.integers(0, 8),
+    st.integers(0, 2),
+)
+_CLAIMS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "reviewer": st.sampled_from(["static", "names"]),
+            "kind": st.sampled_from(KINDS),
+            "severity": st.sampled_from(Severity),
+            "defect": st.sampled_from(DefectClass),
+            "places": st.lists(_PLACES, min_size=1, max_size=3).map(tuple),
+            "quote": st.sampled_from(["", "a = 1", "b = 2", "except Exception:\n    pass", "nowhere()"]),
+            "suppressed": st.sampled_from(["", "", "generated file"]),
+            "excuse": st.sampled_from(["", "on purpose"]),
+            "silent": st.sampled_from(Answer),
+            "reachable": st.sampled_from(Answer),
+        }
+    ),
+    max_size=40,
+)
+
+
+@given(_CLAIMS, st.sets(st.integers(0, 10)))
+@settings(max_examples=60, deadline=None)
+def test_every_claim_ends_in_exactly_one_place(said: list[dict[str, Any]], refuted: set[int]) -> None:
+    claims = [make_claim(n, id=ClaimId(f"{fields['reviewer']}/{n}"), **fields) for n, fields in enumerate(said)]
+    shots = iter(range(len(claims) + 1))
+
+    def touch(finding: Finding) -> Finding:
+        if next(shots) not in refuted:
+            return finding
+        against = Evidence(check="syntax", outcome=Outcome.REFUTES, summary="The file parses.", detail="")
+        return replace(finding, evidence=(*finding.evidence, against))
+
+    slate = settled(claims, touch)
+    assert_conserved(slate, "the end")
+    ends = [c for f in slate.findings for c in f.claims] + [c for d in slate.dropped for c in d.claims]
+    assert sorted(ends) == sorted(claim.id for claim in claims)
+    assert len({finding.alias for finding in slate.findings}) == len(slate.findings)
+    assert len({finding.fingerprint for finding in slate.findings}) == len(slate.findings)
+    assert all(finding.severity.weight <= slate.main_claim(finding).severity.weight for finding in slate.findings)
+    one, other = settled(claims), settled(claims[::-1])
+    assert (one.findings, set(one.dropped)) == (other.findings, set(other.dropped))
+
+
+def test_each_step_comes_after_those_that_it_needs() -> None:
+    names = [step.name for step in STEPS]
+    assert len(set(names)) == len(names)
+    assert all(names.index(needed) < names.index(step.name) for step in STEPS for needed in step.after)
+
+
+def test_what_its_reviewer_would_not_show_is_dropped_with_its_reason() -> None:
+    (gone,) = settled([about(1, suppressed="generated file")]).dropped
+    assert (gone.step, gone.reason) == ("suppressed", "generated file")
+
+
+def test_one_who_would_show_it_is_enough() -> None:
+    slate = settled([about(1, kind="k", suppressed="generated file"), about(2, kind="k")])
+    assert [finding.claims for finding in slate.findings] == [("names/0001", "names/0002")]
+
+
+def test_what_a_check_refuted_is_dropped_with_its_observation() -> None:
+    against = Evidence(check="syntax", outcome=Outcome.REFUTES, summary="The file parses.", detail="")
+    (gone,) = settled([about(1)], lambda finding: replace(finding, evidence=(against,))).dropped
+    assert (gone.step, gone.reason) == ("refuted", "syntax: The file parses.")
+
+
+@pytest.mark.parametrize(
+    ("severity", "shown"), [(Severity.SUGGESTION, MOST_OF_A_KIND), (Severity.IMPORTANT, 12), (Severity.CRITICAL, 12)]
+)
+def test_only_suggestions_of_one_kind_are_capped(severity: Severity, shown: int) -> None:
+    places = [(Place(path=f"{n:02}.py", first=0, last=0),) for n in range(12)]
+    slate = settled([about(n, kind="k", severity=severity, places=where) for n, where in enumerate(places)])
+    assert [finding.locations[0].path for finding in slate.findings] == [f"{n:02}.py" for n in range(shown)]
+    assert {gone.step for gone in slate.dropped} == ({"capped"} if shown < 12 else set())
+
+
+def test_the_heavy_and_the_agreed_come_first_and_names_follow_the_order() -> None:
+    both = [about(1, kind="b"), about(2, kind="b", reviewer="static", id=ClaimId("static/1"))]
+    claims = [about(3, kind="a"), *both, about(4, severity=Severity.IMPORTANT), about(5, severity=Severity.CRITICAL)]
+    findings = settled(claims).findings
+    assert [finding.alias for finding in findings] == ["C1", "I1", "S1", "S2"]
+    assert findings[2].kind == "b"
+
+
+def test_origins_rank_too() -> None:
+    def touch(finding: Finding) -> Finding:
+        kind = OriginKind.INTRODUCED if finding.kind == "z" else OriginKind.PRE_EXISTING
+        return replace(finding, origin=replace(finding.origin, kind=kind))
+
+    assert [f.kind for f in settled([about(1, kind="a"), about(2, kind="z")], touch).findings] == ["z", "a"]
