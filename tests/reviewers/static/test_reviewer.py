@@ -33,7 +33,7 @@ DEFECTS = {
     "src/a.py": "def f():\n    return missing_name\n",
     "run.sh": "#!/bin/bash\nset -e\nrm $1\n",
     "Dockerfile": "FROM ubuntu:latest\nRUN true\n",
-    "web/a.ts": "export const rows = answer as unknown as Row[];\n",
+    "web/a.test.ts": "it.only('x', () => { check(); });\n",
     "docs/a.md": "We recieve the occurence.\n",
     ".github/workflows/ci.yml": (
         "on: issues\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
@@ -44,7 +44,7 @@ FOUND = {
     "ruff:F821",
     "shellcheck:SC2086",
     "hadolint:DL3007",
-    "ts-double-cast",
+    "ts-focused-test",
     "typos",
     "zizmor:template-injection",
 }

@@ -16,7 +16,9 @@ _GENERATED = re.compile(
     re.IGNORECASE,
 )
 _VENDORED = re.compile(r"(^|/)(vendor|node_modules|third_party|thirdparty|external|_vendor|bower_components)/")
-_MINIFIED = re.compile(r"\.min\.(js|css|mjs)$|\.(map|lock|snap|svg|csv|tsv|ipynb|pb\.go|sum)$|-lock\.(json|yaml)$")
+_MINIFIED = re.compile(
+    r"(^|/)(gen|generated|autogen|__generated__)/|\.min\.(js|css|mjs)$|\.(map|lock|snap|svg|csv|tsv|ipynb|pb\.go|sum)$|-lock\.(json|yaml)$"
+)
 _FIXTURE = re.compile(r"(^|/)(testdata|test-data|test_data|fixtures?|__fixtures__|snapshots?|__snapshots__|goldens?)/")
 _TEST = re.compile(
     r"(^|/)(tests?|testing|testutils?|spec|specs|e2e|__tests__|__mocks__|benches|bench|benchmarks|examples?)/"

@@ -15,12 +15,27 @@ Loops, aliases, closures and calls of other functions are not followed: the answ
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from deepreview.reviewers.static.hit import Hit
+from deepreview.reviewers.static.walk import (
+    GO,
+    GRAMMARS,
+    LOG,
+    Grammar,
+    assignments,
+    first_call,
+    first_read,
+    following,
+    is_field,
+    one_line,
+    statement_of,
+    targets,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -51,54 +66,7 @@ class After:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grammar:
-    """What the nodes of one language are called."""
-
-    functions: frozenset[str]
-    lists: frozenset[str]
-    """Nodes that hold statements one after the other."""
-    assigns: dict[str, tuple[str, str]]
-    """Kind of an assignment → its fields left and right."""
-    call: str
-
-
-GO: Final = Grammar(
-    functions=frozenset({"function_declaration", "method_declaration", "func_literal"}),
-    lists=frozenset({"block", "statement_list", "expression_case", "default_case", "type_case", "communication_case"}),
-    assigns={
-        "short_var_declaration": ("left", "right"),
-        "assignment_statement": ("left", "right"),
-        "var_spec": ("name", "value"),
-    },
-    call="call_expression",
-)
-PYTHON: Final = Grammar(
-    functions=frozenset({"function_definition", "lambda"}),
-    lists=frozenset({"block", "module"}),
-    assigns={"assignment": ("left", "right")},
-    call="call",
-)
-SCRIPT: Final = Grammar(
-    functions=frozenset({"function_declaration", "arrow_function", "method_definition", "function_expression"}),
-    lists=frozenset({"statement_block", "program", "switch_case"}),
-    assigns={"variable_declarator": ("name", "value"), "assignment_expression": ("left", "right")},
-    call="call_expression",
-)
-JAVA: Final = Grammar(
-    functions=frozenset({"method_declaration", "constructor_declaration", "lambda_expression"}),
-    lists=frozenset({"block", "program", "switch_block_statement_group", "constructor_body"}),
-    assigns={"variable_declarator": ("name", "value"), "assignment_expression": ("left", "right")},
-    call="method_invocation",
-)
-GRAMMARS: Final = {"go": GO, "python": PYTHON, "ts": SCRIPT, "tsx": SCRIPT, "js": SCRIPT, "java": JAVA}
-
-_LONGEST: Final = 100
 _ERROR_NAME = re.compile(r"\b(\w*[eE]rr\w*)\b")
-_LOG = re.compile(
-    r"(?i)^([\w.]*log\w*|klog|slog|fmt|console|print|println|warnings|t)\b[\w.()]*\("
-    r"|\.(info|debug|warn\w*|error)f?\("
-)
 _EFFECT = re.compile(
     r"(?i)(^|\.)(delete|remove|destroy|drop|update|patch|create|write|save|store|put|post|insert|commit|rename|truncate"
     r"|publish|apply|set\w*(status|condition|state|ready))\w*$"
@@ -134,29 +102,29 @@ def _at(root: "SgNode", hit: Hit) -> "SgNode | None":
 
 
 def _failed_call(node: "SgNode", grammar: Grammar) -> After:
-    error = _ERROR_NAME.search(_text(node.field("condition")))
+    error = _ERROR_NAME.search(text_of(node.field("condition")))
     source, inside = _assignment_of(node, error[1] if error else "err")
     if source is None:
-        return After(next=Next.NOTHING, call=_first_call(node, grammar))
-    call = _first_call(source, grammar)
+        return After(next=Next.NOTHING, call=first_call(node, grammar))
+    call = first_call(source, grammar)
     rest = list(following(_top(node), grammar))
     if error and not inside:
         handled = first_read(rest, error[1], grammar)
         if handled is not None:
             return _answer(Next.HANDLED, call, handled, error[1])
     names = (
-        [] if inside else [name for name in _targets(source, grammar) if name not in {"_", error[1] if error else ""}]
+        [] if inside else [name for name in targets(source, grammar) if name not in {"_", error[1] if error else ""}]
     )
     return _follow(source, [*names, *_filled(source)], rest, grammar)
 
 
 def _discarded(node: "SgNode", grammar: Grammar) -> After:
-    names = [name for name in _targets(node, grammar) if name != "_"]
+    names = [name for name in targets(node, grammar) if name != "_"]
     return _follow(node, [*names, *_filled(node)], list(following(node, grammar)), grammar)
 
 
 def _follow(source: "SgNode", names: list[str], rest: "list[SgNode]", grammar: Grammar) -> After:
-    call = _first_call(source, grammar)
+    call = first_call(source, grammar)
     for name in names:
         read = first_read(rest, name, grammar)
         if read is not None:
@@ -178,32 +146,27 @@ def _swallowed(node: "SgNode", grammar: Grammar) -> After:
     body = attempt.field("body") if attempt is not None else None
     if attempt is None or body is None:
         return After(next=Next.NOTHING, call="")
-    call = _first_call(body, grammar)
+    call = first_call(body, grammar)
     leave = node.find(kind="return_statement")
     if leave is not None:
         return _returned(node, leave, call, grammar)
     names = sorted(
-        {
-            name
-            for a in _assignments(body, grammar)
-            if a.kind() != "variable_declarator"
-            for name in _targets(a, grammar)
-        }
+        {name for a in assignments(body, grammar) if a.kind() != "variable_declarator" for name in targets(a, grammar)}
     )
     return _follow(body, names, list(following(attempt, grammar)), grammar)
 
 
 def _caught_promise(node: "SgNode", grammar: Grammar) -> After:
-    call = _text(node.field("function")).removesuffix(".catch")
+    call = text_of(node.field("function")).removesuffix(".catch")
     for ancestor in node.ancestors():
         if ancestor.kind() in grammar.assigns:
-            for name in _targets(ancestor, grammar):
-                read = first_read(following(_statement(ancestor, grammar), grammar), name, grammar)
+            for name in targets(ancestor, grammar):
+                read = first_read(following(statement_of(ancestor, grammar), grammar), name, grammar)
                 if read is not None:
-                    return _answer(Next.USED, _one_line(call), read, name)
+                    return _answer(Next.USED, one_line(call), read, name)
         if ancestor.kind() in grammar.functions | grammar.lists:
             break
-    return After(next=Next.NOTHING, call=_one_line(call))
+    return After(next=Next.NOTHING, call=one_line(call))
 
 
 def _default_return(node: "SgNode", grammar: Grammar) -> After:
@@ -212,7 +175,7 @@ def _default_return(node: "SgNode", grammar: Grammar) -> After:
     leave = node.find(kind="return_statement")
     if body is None or leave is None:
         return After(next=Next.NOTHING, call="")
-    return _returned(node, leave, _first_call(body, grammar), grammar)
+    return _returned(node, leave, first_call(body, grammar), grammar)
 
 
 def _returned(clause: "SgNode", leave: "SgNode", call: str, grammar: Grammar) -> After:
@@ -221,13 +184,13 @@ def _returned(clause: "SgNode", leave: "SgNode", call: str, grammar: Grammar) ->
     function = next((a for a in clause.ancestors() if a.kind() in grammar.functions), None)
     if function is None:
         return After(next=Next.NOTHING, call=call)
-    if default in {"False", "false"} and _PREDICATE.search(_text(function.field("name"))):
+    if default in {"False", "false"} and _PREDICATE.search(text_of(function.field("name"))):
         return _answer(Next.TOLD, call, leave, default)
     within = clause.range()
     others = [
         node
         for node in function.find_all(kind="return_statement")
-        if not (within.start.line <= node.range().start.line <= within.end.line)
+        if not (within.start.index <= node.range().start.index <= within.end.index)
     ]
     for other in others:
         if _value(other) == default:
@@ -262,121 +225,37 @@ _FLOWS: Final[dict[str, Callable[["SgNode", Grammar], After]]] = {
 }
 
 
-def following(node: "SgNode", grammar: Grammar) -> "Iterator[SgNode]":
-    """The statements after this one, up to the end of the function."""
-    while (parent := node.parent()) is not None:
-        if parent.kind() in grammar.lists:
-            yield from (n for n in node.next_all() if n.is_named() and "comment" not in n.kind())
-        if parent.kind() in grammar.functions:
-            return
-        node = parent
-
-
-def first_read(statements: "Iterator[SgNode] | list[SgNode]", name: str, grammar: Grammar) -> "SgNode | None":
-    """The first statement that reads the name, outside log calls, before it is assigned again."""
-    for statement in statements:
-        written = False
-        for node in statement.find_all(kind="identifier", regex=f"^{re.escape(name)}$"):
-            if _is_field(node):
-                continue
-            if _is_target(node, grammar):
-                written = True
-            elif not _logged(node, statement, grammar):
-                return _line_of(node, statement)
-        if written:
-            return None
-    return None
-
-
-def _line_of(node: "SgNode", statement: "SgNode") -> "SgNode":
-    """The smallest statement around the node that begins on its line, for a short quote."""
-    for ancestor in node.ancestors():
-        if ancestor.range().start.line < node.range().start.line or ancestor == statement:
-            return ancestor if ancestor.range().start.line == node.range().start.line else node
-        last = ancestor
-        if last.kind().endswith("_statement"):
-            return last
-    return statement
-
-
-def _is_target(node: "SgNode", grammar: Grammar) -> bool:
-    inner, parent = node, node.parent()
-    while parent is not None and parent.kind() in {"expression_list", "pattern_list", "tuple_pattern", "array_pattern"}:
-        inner, parent = parent, parent.parent()
-    if parent is None or parent.kind() not in grammar.assigns:
-        return False
-    left = parent.field(grammar.assigns[parent.kind()][0])
-    operator = parent.field("operator")
-    plain = operator is None or operator.text() in {"=", ":="}
-    return plain and left is not None and _same(left, inner)
-
-
-def _is_field(node: "SgNode") -> bool:
-    """Whether it is the name of a member or of a keyword argument, not a variable."""
-    parent = node.parent()
-    if parent is None:
-        return False
-    named = {"attribute": "attribute", "field_access": "field", "method_invocation": "name", "keyword_argument": "name"}
-    field = parent.field(named[parent.kind()]) if parent.kind() in named else None
-    return field is not None and _same(field, node)
-
-
-def _logged(node: "SgNode", statement: "SgNode", grammar: Grammar) -> bool:
-    for ancestor in node.ancestors():
-        if ancestor.kind() == grammar.call and _LOG.search(ancestor.text()):
-            return True
-        if _same(ancestor, statement):
-            return False
-    return False
-
-
 def _effect(source: "SgNode", rest: "list[SgNode]", grammar: Grammar) -> "SgNode | None":
-    shared = _words(source)
+    shared = _words(source, grammar)
     for statement in rest:
         if statement.kind() in {"defer_statement", "go_statement"}:
             continue
         for call in statement.find_all(kind=grammar.call):
-            function = _text(call.field("function") or call.field("name"))
-            if _EFFECT.search(function) and not _LOG.search(call.text()) and shared & _words(call):
+            function = text_of(call.field("function") or call.field("name"))
+            if _EFFECT.search(function) and not LOG.search(call.text()) and shared & _words(call, grammar):
                 return call
     return None
 
 
-def _words(node: "SgNode") -> set[str]:
+def _words(node: "SgNode", grammar: Grammar) -> set[str]:
     """The variables in the arguments of the calls in this node."""
-    words = {n.text() for a in _arguments(node) for n in a.find_all(kind="identifier") if not _is_field(n)}
+    words = {
+        n.text()
+        for a in node.find_all(kind=grammar.arguments)
+        for n in a.find_all(kind="identifier")
+        if not is_field(n)
+    }
     return {word for word in words if len(word) > 1 and word not in _COMMON}
-
-
-def _arguments(node: "SgNode") -> "list[SgNode]":
-    return [*node.find_all(kind="argument_list"), *([node] if node.kind() == "argument_list" else [])]
 
 
 def _filled(source: "SgNode") -> list[str]:
     """The names that the call fills through its arguments."""
     names = [n.text().lstrip("&") for n in source.find_all(kind="unary_expression", regex=r"^&\w+$")]
     call = source.find(kind="call_expression")
-    if call is not None and _FILLS.search(_text(call.field("function"))):
+    if call is not None and _FILLS.search(text_of(call.field("function"))):
         last = [n for n in (call.field("arguments") or call).children() if n.is_named()][-1:]
         names += [n.text() for n in last if n.kind() == "identifier"]
     return [name for name in names if name not in _COMMON]
-
-
-def _targets(node: "SgNode", grammar: Grammar) -> list[str]:
-    fields = grammar.assigns.get(node.kind())
-    left = node.field(fields[0]) if fields else None
-    if left is None:
-        return []
-    return (
-        [left.text()]
-        if left.kind() == "identifier"
-        else [n.text() for n in left.find_all(kind="identifier") if not _is_field(n)]
-    )
-
-
-def _assignments(node: "SgNode", grammar: Grammar) -> "Iterator[SgNode]":
-    for kind in grammar.assigns:
-        yield from node.find_all(kind=kind)
 
 
 def _assignment_of(node: "SgNode", error: str) -> "tuple[SgNode | None, bool]":
@@ -384,12 +263,12 @@ def _assignment_of(node: "SgNode", error: str) -> "tuple[SgNode | None, bool]":
     link: SgNode | None = node
     while link is not None and link.kind() == "if_statement":
         start = link.field("initializer")
-        if start is not None and error in _targets(start, GO):
+        if start is not None and error in targets(start, GO):
             return start, start.kind() == "short_var_declaration"
         link = link.parent()
     for statement in _top(node).prev_all():
         for source in (statement, *statement.children()):
-            if error in _targets(source, GO):
+            if error in targets(source, GO):
                 return source, False
     return None, False
 
@@ -402,38 +281,5 @@ def _top(node: "SgNode") -> "SgNode":
     return node
 
 
-def _statement(node: "SgNode", grammar: Grammar) -> "SgNode":
-    """The statement that holds the node, as an element of its list."""
-    parent = node.parent()
-    while parent is not None and parent.kind() not in grammar.lists:
-        node, parent = parent, parent.parent()
-    return node
-
-
-def _first_call(node: "SgNode", grammar: Grammar) -> str:
-    call = node if node.kind() == grammar.call else node.find(kind=grammar.call)
-    if call is None:
-        return ""
-    function = call.field("function")
-    if function is None and grammar is JAVA:
-        target = _text(call.field("object"))
-        return _one_line(f"{target}.{_text(call.field('name'))}" if target else _text(call.field("name")))
-    return _one_line(_text(function))
-
-
 def _answer(what: Next, call: str, node: "SgNode", name: str) -> After:
-    return After(next=what, call=call, name=name, line=node.range().start.line + 1, code=_one_line(node.text()))
-
-
-def _one_line(text: str) -> str:
-    line = text.strip().split("\n", 1)[0].strip()
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
-
-
-def _text(node: "SgNode | None") -> str:
-    return node.text() if node is not None else ""
-
-
-def _same(one: "SgNode", other: "SgNode") -> bool:
-    a, b = one.range(), other.range()
-    return (a.start.index, a.end.index) == (b.start.index, b.end.index)
+    return After(next=what, call=call, name=name, line=node.range().start.line + 1, code=one_line(node.text()))

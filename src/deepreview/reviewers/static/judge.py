@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _POINTERS = re.compile(r"^(url\.Parse|http\.NewRequest\w*|os\.(Open|Create|Stat))$")
+_CHANGES = re.compile(r"(^|\.)(Delete|Unregister|Register|Save|Store|Commit|Update|Patch|Create|Persist|Insert)\w*$")
+"""Calls whose failure loses something even when nothing after them depends on it."""
 _PINNED = re.compile(r"uses:\s*\S+@[0-9a-f]{40}")
 
 
@@ -72,6 +74,8 @@ def belongs(rule: Rule, hit: Hit, laid: Laid) -> bool:
     column = hit.names.get("column", "0")
     placed = {"": True, "first": column == "0", "indented": column != "0"}[rule.column]
     parsed = rule.analyser != "ast-grep" or rule.bats or laid.language != "bats"
+    if rule.id.endswith("useJsxKeyInIterable") and b"react" not in laid.content.lower():
+        return False
     reexport = rule.id == "ruff:F401" and laid.path.endswith(("__init__.py", "conftest.py"))
     return where and placed and parsed and not reexport and (not rule.sibling or _differs(rule, laid))
 
@@ -91,18 +95,25 @@ def _after(rule: Rule, hit: Hit, laid: Laid, roots: "dict[RepoPath, SgNode]") ->
 
 
 def _severity(rule: Rule, hit: Hit, after: After | None) -> Severity:
+    """The rule's severity, unless the tool or what follows in the function says otherwise."""
     if hit.names.get("weight", "High") != "High":
         return Severity.SUGGESTION
-    if after is None:
+    if after is None or rule.id == "go-error-becomes-nil":
         return rule.severity
-    if rule.flow == "curl" and after.next is Next.USED:
-        return Severity.IMPORTANT
-    if rule.flow == "discarded" and after.next is Next.USED and _POINTERS.match(after.call):
-        loose = re.search(rf"(\*|\b){re.escape(after.name)}\.", after.code)
-        return Severity.IMPORTANT if loose else rule.severity
-    if rule.flow == "swallowed" and after.next is Next.EFFECT and not rule.id.startswith("java"):
-        return Severity.IMPORTANT
-    return rule.severity
+    if rule.flow == "failed-call" and after.next is Next.SUCCESS:
+        return Severity.SUGGESTION
+    raised = (
+        (rule.flow == "curl" and after.next is Next.USED)
+        or (rule.flow == "discarded" and _dereferenced(after))
+        or (rule.id == "ts-swallowed-catch" and after.next is Next.EFFECT)
+    )
+    return Severity.IMPORTANT if raised else rule.severity
+
+
+def _dereferenced(after: After) -> bool:
+    """Whether a pointer that is nil on failure is followed below."""
+    loose = re.search(rf"\b{re.escape(after.name)}\.", after.code)
+    return bool(after.next is Next.USED and _POINTERS.match(after.call) and loose)
 
 
 def _suppressed(item: Judged, new: New) -> str:
@@ -124,6 +135,8 @@ def _by_flow(rule: Rule, after: After | None) -> str:
         return f"line {after.line} still uses the error: {after.code}"
     if after.next is Next.TOLD:
         return f"the function returns {after.name or 'None'} only on failure, so its caller can tell"
+    if after.next is Next.SUCCESS and _CHANGES.search(after.call):
+        return ""
     if after.next in {Next.SUCCESS, Next.NOTHING}:
         return "nothing that the call delivers is used afterwards and nothing is written, so it reads as best effort"
     return ""

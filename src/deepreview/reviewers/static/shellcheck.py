@@ -10,8 +10,10 @@ from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, line_key, squ
 from deepreview.reviewers.static.reports import document, ended, laid_of
 
 _SPLITTING = frozenset({"shellcheck:SC2086"})
-_MEANT = re.compile(r"(?i)(args?|flags?|opts?|options?|params?|cmd|command|[a-z]s|list|[!#?])\}?$")
-"""Names of what is a list of words, where splitting is the purpose, and numbers."""
+_MEANT = re.compile(
+    r"(?i)(args?|flags?|opts?|options?|params?|cmd|command|[a-z]s|list|user|pid|port|count|num|id|status|code|rc|uid|gid|version|[!#?])\}?$"
+)
+"""Names of what is a list of words, where splitting is the purpose, numbers and words without blanks."""
 _BATS_ONLY = frozenset({"2314", "2315"})
 
 

@@ -18,7 +18,7 @@ _VARIANTS = frozenset({"unparseable", "parseable", "reproducability", "useable",
 _TRANSLATION = re.compile(
     r"(^|/)(translations?|locales?|i18n|l10n|lang|langs|languages|po)/(?!en\b)"
     r"|[./_-](?!en)[a-z]{2}([-_][A-Za-z]{2,4})?\.(json|ya?ml|md|rst|txt|properties|arb|po|strings)$"
-    r"|\.(po|pot|xlf|dic|aff)$"
+    r"|\.(po|pot|xlf|dic|aff)$|(^|/)[^/]*(spelling|cspell|codespell|wordlist|dictionar)[^/]*(/|$)|\.patterns$"
 )
 _MARKS = ("#", "//", "/*", "* ", "--", "<!--", '"""')
 

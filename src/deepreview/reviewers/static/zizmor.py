@@ -18,6 +18,11 @@ from deepreview.reviewers.static.reports import document, ended, laid_of
 _VERSION = re.compile(r"@[\w.\-/]+(\s*#.*)?$|:[\w.\-]+$", re.MULTILINE)
 _FINDINGS = (0, 10, 11, 12, 13, 14)
 _NO_INPUT = 3
+_OUTSIDE = re.compile(
+    r"github\.head_ref|github\.event\.[\w.\[\]*-]*\.?(title|body|message|email|name|label|ref|head_branch|page_name)\b"
+    r"|^\W*inputs\."
+)
+"""What somebody outside can write freely: not numbers, addresses and the workflow's own variables."""
 _MISSING = frozenset({"excessive-permissions"})
 """Audits about something that is not there: new only where the declaration is, whatever else of it changed."""
 
@@ -59,11 +64,15 @@ class Zizmor:
             or rated["severity"] == "Informational"
         ):
             return False
+        if item["ident"] == "template-injection" and not _OUTSIDE.search(_main_fragment(item)):
+            return False
+        if item["ident"] == "unpinned-images" and "${{" in str(_main(item)["concrete"]["feature"]):
+            return False
         return rated["confidence"] != "Low" or item["ident"] in {"artipacked", "github-env"}
 
     def _hit(self, item: Mapping[str, Any], files: Mapping[str, Laid]) -> Hit:
         places = item["locations"]
-        main = next(place for place in places if place["symbolic"]["kind"] == "Primary")
+        main = _main(item)
         laid = laid_of(files, str(main["symbolic"]["key"]["Local"]["verbatim_path"]))
         spans = [_span(place) for place in places if place["symbolic"]["key"] == main["symbolic"]["key"]]
         route = "/".join(str(step["Key"]) for step in main["symbolic"]["route"]["route"] if "Key" in step)
@@ -82,6 +91,14 @@ class Zizmor:
             names={"weight": str(item["determinations"]["severity"])},
             reach=(first, first) if missing else (min(s[0] for s in spans), max(s[1] for s in spans)),
         )
+
+
+def _main(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(place for place in item["locations"] if place["symbolic"]["kind"] == "Primary")
+
+
+def _main_fragment(item: Mapping[str, Any]) -> str:
+    return _fragment(_main(item))
 
 
 def _span(place: Mapping[str, Any]) -> tuple[int, int]:
