@@ -426,7 +426,7 @@ class TestBadPlaces:
 
     def test_no_git(self, repo: Reviewed) -> None:
         with pytest.raises(MachineError, match="git is not installed"):
-            pin(Auto(), "", repo.place(PATH=str(repo.root / "home")))
+            pin(Auto(), "", repo.place(more={"PATH": str(repo.root / "home")}))
 
     def test_no_path_variable_at_all(self, repo: Reviewed) -> None:
         repo.box.commit("base", {"a.txt": "a\n"})

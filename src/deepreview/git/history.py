@@ -48,7 +48,9 @@ def _log(git: Git, *args: str) -> list[Commit]:
 
 def files_of(git: Git, sha: Sha) -> dict[RepoPath, tuple[int, int]]:
     """Lines that a commit added and removed, by file, against its first parent; 0 and 0 for binary files."""
-    raw = git.out("diff-tree", "-r", "--root", "-m", "--first-parent", "--no-commit-id", "--numstat", "-z", sha, "--")
+    raw = git.out(
+        "diff-tree", "-r", "--root", "--diff-merges=first-parent", "--no-commit-id", "--numstat", "-z", sha, "--"
+    )
     found = {}
     for record in split_nul(raw):
         added, removed, path = record.split("\t", 2)

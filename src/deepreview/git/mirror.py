@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from deepreview.errors import MachineError, UsageError
-from deepreview.git.run import Git, complaint, decode, for_mirror, for_network
+from deepreview.git.run import NO_FILE, Git, complaint, decode, for_mirror, for_network
 from deepreview.model.change import Sha
 from deepreview.process import Ended
 
@@ -52,12 +52,9 @@ class Mirror:
         if not deeper and all(self.has(sha) for sha in wanted):
             return
         with self._alone():
-            trust = self.path / "trust.config"
-            trust.write_text("[safe]\n\tdirectory = *\n")
-            git = for_mirror(self.path, self.environ, {"GIT_CONFIG_GLOBAL": str(trust)})
             depth = f"--deepen={_ALL}" if deeper else "--update-shallow"  # --unshallow keeps the edge when refs are new
             refs = [f"+{sha}:{_KEEP}{sha}" for sha in wanted]
-            done = git.attempt("fetch", *_QUIETLY, depth, str(source), *refs, timeout=_PATIENCE)
+            done = self.git.attempt("fetch", *_QUIETLY, _SERVE, depth, str(source), *refs, timeout=_PATIENCE)
             if done.code != 0:
                 raise MachineError(f"{source} could not be copied: {complaint(done)}", hint=_hint(done))
             self._index()
@@ -143,6 +140,8 @@ _PATIENCE = 7200
 """Seconds: a first copy of a very large repository takes its time."""
 _ALL = 1_000_000
 """Commits: more than any history is long."""
+_SERVE = f"--upload-pack=GIT_GRAFT_FILE={NO_FILE} git -c 'safe.directory=*' upload-pack"
+"""The other end of a copy on this machine; git hands it neither our environment nor our settings."""
 _QUIETLY = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
 
 

@@ -16,6 +16,8 @@ from deepreview.process import Ended, run_now
 
 EMPTY_TREE = Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
 
+NO_FILE = f"{os.devnull}/none"
+"""A path where nothing can be; an empty file in its place would make git talk about it."""
 _SETTINGS = (
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
@@ -103,6 +105,7 @@ def _bare_environment(environ: Mapping[str, str]) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_GRAFT_FILE": NO_FILE,
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",

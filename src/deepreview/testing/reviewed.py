@@ -28,9 +28,10 @@ class Reviewed:
         environ = {"PATH": os.defpath, "HOME": str(root / "home")}
         return cls(root=root, box=Sandbox(root / "repo"), environ=environ)
 
-    def place(self, folder: Path | None = None, **more: str) -> Place:
+    def place(self, folder: Path | None = None, more: Mapping[str, str] | None = None) -> Place:
         """Where to look and what the caller's environment is."""
-        return Place(folder=folder or self.box.path, cache=self.root / "cache", environ={**self.environ, **more})
+        environ = {**self.environ, **(more or {})}
+        return Place(folder=folder or self.box.path, cache=self.root / "cache", environ=environ)
 
     def pin(self, asked: Asked | str = "", base: str = "", folder: Path | None = None) -> Pin:
         """Pin what is asked for; a text is a name, no text is what is reviewed by default."""
