@@ -143,6 +143,7 @@ def test_a_default_counts_when_it_can_be_mistaken_for_a_result(
     [
         ("let rows = [];\n  try { rows = await get(); } catch {}\n  return rows.length;", Next.USED),
         ("try { await ping(); } catch {}\n  return 1;", Next.SUCCESS),
+        ("let why = 'down';\n  try { await ping(); why = 'ok'; } catch {}\n  return why;", Next.SUCCESS),
         ("try { return await get(); } catch { return []; }", Next.EFFECT),
         ("try { return await get(); } catch { return null; }", Next.TOLD),
         ("try { if (x) return null; return await get(); } catch { return null; }", Next.USED),

@@ -104,7 +104,7 @@ def _method(item: Judged, source: Source) -> str:
 def _words(item: Judged) -> dict[str, str]:
     node = item.hit.node or item.laid.quote(item.hit.first, item.hit.first)
     words = {name: _code(value) for name, value in item.hit.names.items()}
-    words |= {"node": _code(node), "message": _sentence(item.hit.message).removesuffix(".")}
+    words |= {"node": _code(node), "message": _sentence(item.hit.message).rstrip(". ")}
     words |= _extracts(node)
     if item.after is not None:
         words |= _phrases(item.rule, item.after)

@@ -73,6 +73,7 @@ _EFFECT = re.compile(
 )
 _FILLS = re.compile(r"(^|\.)(Get|List|Decode|Unmarshal\w*|Scan|Bind\w*|Read\w*)$")
 _COMMON: Final = frozenset({"ctx", "err", "nil", "log", "logger", "context", "self", "this", "true", "false", "fmt"})
+_EMPTY: Final = frozenset({"", "[]", "{}", "''", '""', "null", "undefined", "0", "false", "None"})
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|check|exists|try|maybe|supports|validate|valid|safe|ping|probe)(_|[A-Z]|$)"
 )
@@ -150,10 +151,22 @@ def _swallowed(node: "SgNode", grammar: Grammar) -> After:
     leave = node.find(kind="return_statement")
     if leave is not None:
         return _returned(node, leave, call, grammar)
-    names = sorted(
-        {name for a in assignments(body, grammar) if a.kind() != "variable_declarator" for name in targets(a, grammar)}
-    )
+    filled = [a for a in assignments(body, grammar) if a.kind() != "variable_declarator"]
+    names = sorted({name for a in filled for name in targets(a, grammar)} - _prepared(attempt, grammar))
     return _follow(body, names, list(following(attempt, grammar)), grammar)
+
+
+def _prepared(attempt: "SgNode", grammar: Grammar) -> set[str]:
+    """Names that were given a value for the case of failure before the attempt: one that is not merely empty."""
+    function = next((a for a in attempt.ancestors() if a.kind() in grammar.functions), None)
+    if function is None:
+        return set()
+    last: dict[str, str] = {}
+    for node in sorted(assignments(function, grammar), key=lambda node: node.range().start.index):
+        if node.range().start.index < attempt.range().start.index:
+            value = text_of(node.field(grammar.assigns[node.kind()][1]))
+            last.update(dict.fromkeys(targets(node, grammar), value))
+    return {name for name, value in last.items() if value not in _EMPTY}
 
 
 def _caught_promise(node: "SgNode", grammar: Grammar) -> After:

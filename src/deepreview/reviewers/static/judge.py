@@ -14,7 +14,7 @@ from deepreview.reviewers.static.files import is_fixture, is_test, is_workflow
 from deepreview.reviewers.static.flow import After, Next
 from deepreview.reviewers.static.hit import Hit, Laid, squeezed
 from deepreview.reviewers.static.rules import Rule
-from deepreview.reviewers.static.suppress import IDIOM, answered, excuse, occurrences
+from deepreview.reviewers.static.suppress import IDIOM, answered, excuse, explains, occurrences
 from deepreview.trees import parse
 
 if TYPE_CHECKING:
@@ -125,17 +125,17 @@ def _suppressed(item: Judged, new: New) -> str:
         return f"answered by a comment for a tool: {comment}"
     if new.renamed:
         return f"probably moved: the same code with other names was removed at {new.renamed}"
-    return _by_flow(item.rule, item.after)
+    return _by_flow(item.rule, item.after, item.hit)
 
 
-def _by_flow(rule: Rule, after: After | None) -> str:
+def _by_flow(rule: Rule, after: After | None, hit: Hit) -> str:
     if after is None or rule.id in {"go-error-becomes-nil", "java-empty-catch"} or rule.flow in {"curl", "discarded"}:
         return ""
     if after.next is Next.HANDLED:
         return f"line {after.line} still uses the error: {after.code}"
     if after.next is Next.TOLD:
         return f"the function returns {after.name or 'None'} only on failure, so its caller can tell"
-    if after.next is Next.SUCCESS and _CHANGES.search(after.call):
+    if after.next is Next.SUCCESS and _CHANGES.search(after.call) and not explains(hit.node):
         return ""
     if after.next in {Next.SUCCESS, Next.NOTHING}:
         return "nothing that the call delivers is used afterwards and nothing is written, so it reads as best effort"

@@ -9,6 +9,7 @@ from deepreview.reviewers.base import Output
 from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, line_key, squeezed
 from deepreview.reviewers.static.reports import document, ended, laid_of
 
+_COMMAND = re.compile(r"(^|[;&|(]|\b(then|do|else|if|exec|sudo|env)\s)\s*$")
 _SPLITTING = frozenset({"shellcheck:SC2086"})
 _MEANT = re.compile(
     r"(?i)(args?|flags?|opts?|options?|params?|cmd|command|[a-z]s|list|user|pid|port|count|num|id|status|code|rc|uid|gid|version|[!#?])\}?$"
@@ -50,7 +51,7 @@ class ShellCheck:
         ended(output, 0, 1)
         try:
             hits = [self._hit(item, files) for item in document(output)["comments"]]
-            return [hit for hit in hits if not (hit.kind in _SPLITTING and _MEANT.search(hit.names["symbol"]))]
+            return [hit for hit in hits if not (hit.kind in _SPLITTING and _meant(hit))]
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"printed JSON of another form: {error!r}") from error
 
@@ -67,8 +68,14 @@ class ShellCheck:
             path=laid.path,
             first=first,
             last=last,
-            key=f"{squeezed(piece)}@{line_key(laid, first)}",
+            key=piece if str(item["code"]) == "2086" else f"{squeezed(piece)}@{line_key(laid, first)}",
             message=str(item["message"]),
             node=line.strip() if str(item["code"]) not in _BATS_ONLY else piece,
             names={"symbol": piece},
         )
+
+
+def _meant(hit: Hit) -> bool:
+    """Whether splitting is the purpose: a list by its name, or the command itself."""
+    symbol = hit.names["symbol"]
+    return bool(_MEANT.search(symbol) or _COMMAND.search(hit.node.partition(symbol)[0]))

@@ -25,9 +25,14 @@ _REASON = re.compile(
     r"|do not (fail|block)|not (fatal|critical)"
     r"|non-?(fatal|critical)|optional|on purpose"
     r"|deliberate|intentional|intended|swallow|harmless|safe to|expected|never"
-    r"|cannot (fail|happen)|can'?t (fail|happen)|no-?op|tolerat|continue|regardless|anyway"
+    r"|cannot (fail|happen)|can'?t (fail|happen)|no-?op|tolerat|continu(e|ing)|skipping|regardless|anyway"
 )
 _COMMENT = re.compile(r"(//|#|/\*|<!--)(?P<text>.*)")
+
+
+def explains(code: str) -> bool:
+    """Whether the words in it, for instance of a log message, say that going on is meant."""
+    return bool(_REASON.search(code))
 
 
 def answered(hit: Hit, laid: Laid) -> str:
