@@ -1,9 +1,11 @@
 """The text files of a tree, each read and split at most once for all reviewers of a round."""
 
 import weakref
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from deepreview.context.scanner import Flavour, Scan, flavour_of
 from deepreview.context.shared import Shared
@@ -31,6 +33,21 @@ class Page(Scan):
         """Whether its first lines say that a program wrote it."""
         return generated(self.text)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self.lines[:-1])]
+
+    def lines_with(self, text: str, *, spoken: bool = False) -> list[int]:
+        """Numbers of the lines that hold the text, in comments only if `spoken`; one search over the whole file."""
+        whole = self.comments if spoken else self.text
+        found: list[int] = []
+        at = whole.find(text)
+        while at >= 0:
+            number = bisect_right(self._starts, at)
+            found.append(number)
+            at = whole.find(text, self._starts[number]) if number < len(self._starts) else -1
+        return found
+
     def line(self, number: int) -> str:
         """The line as it stands in the file, without its end."""
         return self.lines[number - 1].removesuffix("\r")
@@ -50,8 +67,10 @@ class Pages:
 
     def load(self, paths: Iterable[RepoPath]) -> None:
         """Read many files at once; reading them one by one costs a process each."""
-        entries = self._tree.entries()
         wanted = [path for path in dict.fromkeys(paths) if path not in self._pages]
+        if not wanted:
+            return
+        entries = self._tree.entries()
         small = [p for p in wanted if (entry := entries.get(p)) and entry.regular and entry.size <= LIMIT]
         content = self._tree.read(small)
         for path in wanted:

@@ -1,11 +1,13 @@
 """A comment whose first word names another thing than the definition below it (`wrong-header`)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deepreview.context.pages import Page
 from deepreview.context.scanner import Flavour
+from deepreview.context.words import encoded
+from deepreview.model.change import RepoPath
 from deepreview.model.claim import Place
 from deepreview.reviewers.ground import LONGEST_LINE, Changed, Ground, Said
 from deepreview.reviewers.names.definitions import distinctive, parts_of
@@ -49,7 +51,9 @@ def headers(ground: Ground) -> list[Header]:
 
 def wrong(ground: Ground, found: list[Header]) -> list[Said]:
     """One claim for each header that begins with another name that resembles the defined one."""
-    return [_said(ground, header) for header in found if _names_another(header)]
+    other = [header for header in found if _names_another(header)]
+    holders = ground.index.holders(encoded(header.word) for header in other) if other else {}
+    return [_said(ground, header, sorted(holders.get(encoded(header.word), ()))) for header in other]
 
 
 def _headers_of(one: Changed) -> Iterator[Header]:
@@ -98,9 +102,9 @@ def _holds(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
-def _said(ground: Ground, header: Header) -> Said:
+def _said(ground: Ground, header: Header, holders: Sequence[RepoPath]) -> Said:
     page, word, name = header.page, header.word, header.name
-    running = any(word.encode() in one.code_words for one in ground.head.all(ground.index.files(word)))
+    running = any(encoded(word) in one.code_words for one in ground.head.all(holders))
     what = f"{code(word)} is another definition" if running else f"no code in the tree is called {code(word)}"
     between = ["…"] if header.line > header.first + 1 else []
     body = (

@@ -45,6 +45,8 @@ def review_names(brief: Brief, desk: Desk) -> Reading:
     ]
     gaps: list[str] = []
     whole = not (removed or new) or ground.index.complete
+    if whole and len(removed) > stale.MOST_NAMES:
+        gaps.append(f"At most {stale.MOST_NAMES:,} removed names that comments still hold were looked at.")
     if whole:
         said += [*stale.stale(ground, removed), *_unused(ground, new, gaps)]
     else:

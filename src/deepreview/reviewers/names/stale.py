@@ -1,9 +1,8 @@
 """A comment or document that still names what the change removed (`stale-name`)."""
 
-import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from deepreview.context.pages import Page
@@ -18,8 +17,11 @@ from deepreview.reviewers.prose import block, code, count, listed, where
 
 KIND = "stale-name"
 _MOST_PLAIN = 3
+MOST_NAMES = 1_000
+"""Names that are looked for line by line; a change that leaves more of them behind was not made by hand."""
 _MOST_FILES = 40
 """A name in the comments of more files than this is a word of the trade."""
+_CONTEXT = 3
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_./@+-]+")
 _FILE_END = re.compile(r"\.(?:[a-z]{1,4}|html|json|yaml|toml)(?![\w(])")
 _COMMENT_MARKS = " \t#/*;-<!>\r"
@@ -57,13 +59,27 @@ def stale(ground: Ground, removed: Mapping[str, _Candidate]) -> list[Said]:
     """One claim for each removed name that no code holds any more and a comment or document still names."""
     spoken = _only_spoken(ground, removed)
     said = []
-    for name, pages in spoken.items():
-        mentions = list(_mentions(removed[name], pages, ground))
+    lines = _lines_naming(ground, spoken)
+    for name in sorted(spoken)[:MOST_NAMES]:
+        mentions = list(_mentions(removed[name], spoken[name], lines[name]))
         plain = not distinctive(name)
         if not mentions or (plain and len(mentions) > _MOST_PLAIN):
             continue
-        said.append(_said(ground, removed[name], mentions))
+        said.append(_said(ground, removed[name], mentions, renamed_to(lines[name], name)))
     return said
+
+
+def _lines_naming(ground: Ground, names: Collection[str]) -> Mapping[str, list[RemovedLine]]:
+    """The removed lines by the names that they hold, found in one pass."""
+    keys: dict[bytes, list[str]] = defaultdict(list)
+    for name in names:
+        keys[words(encoded(name))[0]].append(name)
+    found: dict[str, list[RemovedLine]] = {name: [] for name in names}
+    for line in ground.removed if keys else ():
+        for word in keys.keys() & set(words(encoded(line.text))):
+            for name in keys[word]:
+                found[name].append(line)
+    return found
 
 
 def _only_spoken(ground: Ground, removed: Mapping[str, _Candidate]) -> dict[str, list[Page]]:
@@ -93,16 +109,17 @@ def _runs(page: Page, name: str) -> bool:
     return page.flavour is not Flavour.PROSE and re.search(rf"(?<![\w-]){name}(?![\w-])", page.code) is not None
 
 
-def _mentions(candidate: _Candidate, pages: Sequence[Page], ground: Ground) -> Iterator[_Mention]:
+def _mentions(candidate: _Candidate, pages: Sequence[Page], removed: Sequence[RemovedLine]) -> Iterator[_Mention]:
     name = candidate.defined.name
     pattern = _pattern(name)
-    behind = {line.text.strip(_COMMENT_MARKS) for line in ground.removed if name in line.text}
+    behind = {line.text.strip(_COMMENT_MARKS) for line in removed}
     for page in pages:
         outside = candidate.defined.local and page.path != candidate.line.path
         if outside or not is_target(page.path) or page.generated or _defines_itself(page, name):
             continue
-        for number, line in enumerate(page.comment_lines, 1):
-            if name not in line or len(line) > LONGEST_LINE or not pattern.search(line):
+        for number in page.lines_with(name, spoken=True):
+            line = page.comment_lines[number - 1]
+            if len(line) > LONGEST_LINE or not pattern.search(line):
                 continue
             if _written_anew(page, line, name, behind) or speaks_of_the_past(page.lines, number):
                 continue
@@ -126,8 +143,9 @@ def _written_anew(page: Page, line: str, name: str, behind: set[str]) -> bool:
 
 def _defines_itself(page: Page, name: str) -> bool:
     """A document or comment whose own example defines the name speaks of its example."""
+    numbers = page.lines_with(name, spoken=True)
     prose = page.flavour is Flavour.PROSE
-    lines = [page.lines[number - 1] for number in sorted(page.fenced)] if prose else page.comment_lines
+    lines = [page.comment_lines[number - 1] for number in numbers if not prose or number in page.fenced]
     return any(
         name in line
         and any(one.name == name for one in defined_on(line[:LONGEST_LINE].strip(_COMMENT_MARKS), quoted=False))
@@ -153,9 +171,8 @@ def _successors(line: RemovedLine, name: str) -> Iterator[str]:
             yield match.group(1)
 
 
-def _said(ground: Ground, candidate: _Candidate, mentions: Sequence[_Mention]) -> Said:
+def _said(ground: Ground, candidate: _Candidate, mentions: Sequence[_Mention], new: str) -> Said:
     name, line = candidate.defined.name, candidate.line
-    new = renamed_to(ground.removed, name)
     first = mentions[0]
     what = "document" if first.page.flavour is Flavour.PROSE else "comment"
     places = tuple(Place(path=one.page.path, first=one.line, last=one.line) for one in mentions[:MOST_PLACES])
@@ -200,9 +217,29 @@ def _patch(mentions: Sequence[_Mention], name: str, new: str) -> str:
 
 def _file_patch(mentions: Sequence[_Mention], name: str, new: str) -> str:
     page = mentions[0].page
-    old = [f"{line}\n" for line in page.lines[:-1]]
-    fixed = list(old)
     pattern = re.compile(rf"(?<![\w$/-]){re.escape(name)}(?![\w$/-])")
-    for mention in mentions:
-        fixed[mention.line - 1] = pattern.sub(new, old[mention.line - 1])
-    return "".join(difflib.unified_diff(old, fixed, f"a/{page.path}", f"b/{page.path}"))
+    changed = {one.line: pattern.sub(new, page.lines[one.line - 1]) for one in mentions}
+    hunks = "".join(_hunk(page.lines[:-1], changed, numbers) for numbers in _together(sorted(changed)))
+    return f"--- a/{page.path}\n+++ b/{page.path}\n{hunks}"
+
+
+def _together(numbers: Sequence[int]) -> Iterator[list[int]]:
+    """Lines that are near enough to share their context."""
+    group: list[int] = []
+    for number in numbers:
+        if group and number - group[-1] > 2 * _CONTEXT:
+            yield group
+            group = []
+        group.append(number)
+    yield group
+
+
+def _hunk(lines: Sequence[str], changed: Mapping[int, str], numbers: Sequence[int]) -> str:
+    first = max(1, numbers[0] - _CONTEXT)
+    last = min(len(lines), numbers[-1] + _CONTEXT)
+    body = "".join(
+        f"-{lines[at - 1]}\n+{changed[at]}\n" if at in changed else f" {lines[at - 1]}\n"
+        for at in range(first, last + 1)
+    )
+    span = f"{first},{last - first + 1}"
+    return f"@@ -{span} +{span} @@\n{body}"

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from deepreview.context.pages import Page
 from deepreview.context.targets import is_target
@@ -158,15 +159,14 @@ def mentions(ground: Ground, layout: Layout, keyed: Sequence[Source]) -> list[Me
 
 
 def _on_page(page: Page, here: Sequence[Source], layout: Layout) -> Iterator[Mention]:
-    keys = [source for source in here if source.key in page.text]
-    for number, line in enumerate(page.lines, 1) if keys else ():
-        if len(line) > LONGEST_LINE:
-            continue
-        mention = next((m for source in keys if source.key in line for m in _on_line(page, number, source)), None)
-        if mention is None or _stands(mention, layout):
-            continue
-        if not speaks_of_the_past(page.lines, number):
-            yield mention
+    first: dict[int, Mention] = {}
+    for source in here:
+        for number in page.lines_with(source.key):
+            if number not in first and len(page.lines[number - 1]) <= LONGEST_LINE:
+                first.update((number, mention) for mention in islice(_on_line(page, number, source), 1))
+    for number in sorted(first):
+        if not _stands(first[number], layout) and not speaks_of_the_past(page.lines, number):
+            yield first[number]
 
 
 def _stands(mention: Mention, layout: Layout) -> bool:
