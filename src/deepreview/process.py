@@ -64,7 +64,7 @@ async def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: 
 
 
 async def _start(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> asyncio.subprocess.Process:
-    """Start a program; one that is just starting when the caller is cancelled is waited for and killed with its group."""
+    """Start a program; one that is still starting when the caller is cancelled is killed with its group."""
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *argv,

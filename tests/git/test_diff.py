@@ -312,7 +312,7 @@ _LINE = st.text(alphabet=st.sampled_from("ab -+\\@\t\r\x0c\u2028é\udcff"), max_
 _TEXT = st.builds(lambda lines, end: "\n".join(lines) + end, st.lists(_LINE, max_size=12), st.sampled_from(["", "\n"]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(_TEXT, _TEXT), min_size=1, max_size=6))
 def test_hunks_make_head_of_base(tmp_path: Path, pairs: list[tuple[str, str]]) -> None:
     git_dir = tmp_path / "m.git"

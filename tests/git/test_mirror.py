@@ -81,7 +81,7 @@ def test_two_at_once(repo: Reviewed) -> None:
 def test_a_fetch_killed_half_way(repo: Reviewed) -> None:
     _topic(repo)
     mirror = repo.pin().mirror
-    repo.box.commit("more", {f"c{n}": os.urandom(200_000) for n in range(60)})
+    repo.box.commit("more", {f"c{n}": os.urandom(200_000) for n in range(20)})
     sha = repo.box.head()
     argv = ["git", "fetch", "-q", str(repo.box.path / ".git"), f"+{sha}:refs/deepreview/keep/{sha}"]
     with subprocess.Popen(argv, cwd=mirror, env={"PATH": os.defpath, "GIT_DIR": str(mirror)}) as process:
