@@ -148,3 +148,26 @@ def test_notes_are_grouped_and_not_claims(tmp_path: Path) -> None:
     assert [note.text for note in notes] == [
         "New, and not counted as findings: script without `set -e` at `a.sh:1`, `b.sh:1`."
     ]
+
+
+def test_another_job_without_permissions_is_no_new_decision(tmp_path: Path) -> None:
+    path = ".github/workflows/ci.yml"
+    job = "  {}:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
+    old = "on: push\njobs:\n" + job.format("a")
+    assert review({path: old}, {path: old + job.format("b")}, tmp_path)[0] == []
+    assert "zizmor:excessive-permissions" in kinds(review({}, {path: old}, tmp_path / "new")[0])
+
+
+def test_a_fixture_taken_as_an_argument_is_not_defined_twice(tmp_path: Path) -> None:
+    fixture = "from .fixtures import client\n\n\ndef test_a(client):\n    assert client\n"
+    twice = "def test_a():\n    assert 1\n\n\ndef test_a():\n    assert 2\n"
+    claims, _, _ = review({}, {"tests/test_a.py": fixture, "tests/test_b.py": twice}, tmp_path)
+    assert [(claim.kind, claim.places[0].path) for claim in claims if claim.kind == "ruff:F811"] == [
+        ("ruff:F811", "tests/test_b.py")
+    ]
+
+
+def test_shell_variables_are_compared_by_name_and_commands_are_meant_to_split(tmp_path: Path) -> None:
+    old = "#!/bin/bash\nset -e\nrm $target\n"
+    new = "#!/bin/bash\nset -e\nrm -f $target\n${PREFIX}make\ncp $OPTS a b\n"
+    assert review({"a.sh": old}, {"a.sh": new}, tmp_path)[0] == []

@@ -76,8 +76,16 @@ def belongs(rule: Rule, hit: Hit, laid: Laid) -> bool:
     parsed = rule.analyser != "ast-grep" or rule.bats or laid.language != "bats"
     if rule.id.endswith("useJsxKeyInIterable") and b"react" not in laid.content.lower():
         return False
+    if rule.id == "ruff:F811" and not _defines(hit, laid):
+        return False
     reexport = rule.id == "ruff:F401" and laid.path.endswith(("__init__.py", "conftest.py"))
     return where and placed and parsed and not reexport and (not rule.sibling or _differs(rule, laid))
+
+
+def _defines(hit: Hit, laid: Laid) -> bool:
+    """Whether the line defines the name, and does not merely take an imported fixture as an argument."""
+    name = re.escape(hit.names.get("symbol", ""))
+    return bool(re.match(rf"\s*((async\s+)?def|class)\s+{name}\b|.*\bimport\b", laid.quote(hit.first, hit.first)))
 
 
 def _differs(rule: Rule, laid: Laid) -> bool:

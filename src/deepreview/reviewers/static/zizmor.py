@@ -24,6 +24,7 @@ _OUTSIDE = re.compile(
 )
 """What somebody outside can write freely: not numbers, addresses and the workflow's own variables."""
 _MISSING = frozenset({"excessive-permissions"})
+_MISSING_KINDS = frozenset({"zizmor:excessive-permissions"})
 """Audits about something that is not there: new only where the declaration is, whatever else of it changed."""
 
 
@@ -51,9 +52,12 @@ class Zizmor:
             return []
         ended(output, *_FINDINGS)
         try:
-            return [self._hit(item, files) for item in document(output) if self._shown(item)]
+            hits = [self._hit(item, files) for item in document(output) if self._shown(item)]
         except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
             raise Unreadable(f"printed JSON of another form: {error!r}") from error
+        # What the whole file leaves out is one decision: another job without it is not a new one.
+        once = {(hit.path, hit.kind, hit.key): hit for hit in reversed(hits) if hit.kind in _MISSING_KINDS}
+        return [*(hit for hit in hits if hit.kind not in _MISSING_KINDS), *reversed(once.values())]
 
     def _shown(self, item: Mapping[str, Any]) -> bool:
         rated = item["determinations"]
@@ -85,7 +89,9 @@ class Zizmor:
             path=laid.path,
             first=min(first, len(laid.lines) or 1),
             last=min(last, len(laid.lines) or 1),
-            key=route if missing else f"{route}:{squeezed(_VERSION.sub('', feature))}",
+            key=squeezed(str(main["symbolic"]["annotation"]))
+            if missing
+            else f"{route}:{squeezed(_VERSION.sub('', feature))}",
             message=f"{item['desc']}: {main['symbolic']['annotation']}",
             node="" if missing else step,
             names={"weight": str(item["determinations"]["severity"])},
