@@ -57,6 +57,12 @@ STALE_HITS: dict[str, tuple[Files, Files, str, int]] = {
         "a.ts",
         1,
     ),
+    "flag of a script": (
+        {"a.sh": "case $1 in\n  -c|--cold-start) cold=1 ;;\nesac\n", "README.md": "Use --cold-start in winter.\n"},
+        {"a.sh": "true\n", "README.md": "Use --cold-start in winter.\n"},
+        "README.md",
+        1,
+    ),
     "flag": (
         {"a.go": 'package a\n\nvar f = "--cold-start"\n', "README.md": "Use --cold-start in winter.\n"},
         {"a.go": "package a\n", "README.md": "Use --cold-start in winter.\n"},
@@ -72,6 +78,7 @@ STALE_MISSES: dict[str, tuple[Files, Files]] = {
         "still in code": {"b.go": "package b\n\nvar x = readGauge\n\n// readGauge is kept\n"},
         "still in a string": {"b.py": "x = 'readGauge'  # readGauge\n"},
         "key of data": {"b.json": '{"readGauge": 1}', "c.md": "readGauge\n"},
+        "compatibility guide": {"docs/compatibility.md": "readGauge\n"},
         "changelog": {"CHANGELOG.md": "- add readGauge\n"},
         "release notes": {"docs/release-notes/1.2.md": "readGauge\n"},
         "vendored": {"vendor/x/x.go": "// readGauge\npackage x\n"},
@@ -90,6 +97,10 @@ STALE_MISSES |= {
     "yaml keys": (
         {"l.yml": "boilerTitle: Boiler\n", "b.md": "boilerTitle\n"},
         {"l.yml": "a: 1\n", "b.md": "boilerTitle\n"},
+    ),
+    "flag handed to a program": (
+        {"a.sh": "boil --cold-start\n", "b.md": "boil --cold-start\n"},
+        {"a.sh": "boil\n", "b.md": "boil --cold-start\n"},
     ),
     "somebody else's name": (
         {"a.py": "x = ssl.OP_NO_TLS\n", "b.md": "OP_NO_TLS\n"},
@@ -172,6 +183,7 @@ HEADER_MISSES: dict[str, str] = {
     "go names it too": "// watchFlags and addWatch wait.\nfunc addWatch() {\n\trun()\n}\n\nvar _ = addWatch\n",
     "go apart": "// watchFlags waits.\n\nfunc addWatch() {\n\trun()\n}\n\nvar _ = addWatch\n",
     "go brand": "// GitHub needs it.\nfunc gitClone() {\n\trun()\n}\n\nvar _ = gitClone\n",
+    "go other language": "// valve_info_t size.\nconst valveInfoSize = 40\n",
     "go member": "// watchFlags.Add waits.\nfunc addWatch() {\n\trun()\n}\n\nvar _ = addWatch\n",
     "py": "# read_gauge prints\ndef gauge_now():\n    pass\n\n\ngauge_now()\n",
 }

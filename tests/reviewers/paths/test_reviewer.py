@@ -115,6 +115,8 @@ DANGLING_MISSES = {
     "web": ("docs/a.md", "https://example.org/src/valve/shut.go\n"),
     "example": ("docs/a.md", "Put it in src/foo/bar.go or src/example/x.go.\n"),
     "for example": ("docs/a.md", "A file, for example src/valve/shut.go.\n"),
+    "drawing": ("a.sh", "#   ├── one -> src/valve/shut.go\ntrue\n"),
+    "text of a link": ("docs/a.md", "[src/valve/shut](use/start.md)\n"),
     "pattern": ("docs/a.md", "src/*/shut.go, ^src/valve/shut.go, src/<name>/x.go, src/valve/{a,b}.go\n"),
     "no such folder": ("docs/a.md", "lib/valve/shut.go\n"),
     "two words": ("docs/a.md", "docs/src and src/valves\n"),

@@ -17,7 +17,8 @@ _MACRO = re.compile(r"^[ \t]*+#[ \t]*+define[ \t]++(?P<name>[A-Za-z_]\w*+)")
 _AT_START = re.compile(r"^[ \t]*+(?P<name>[A-Za-z_]\w*+)[ \t]*+(?:\??:(?!:)|:=|=>|=(?!=)|,[ \t]*+$|\(\)[ \t]*+\{)")
 _VARIABLE = re.compile(r"(?:const|let|var|local|val|final|mut)\b")
 _QUOTED = re.compile(r"""(?<![\w.])(["'`])(?P<name>(?:--)?[A-Za-z_][\w-]*+)\1""")
-_FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+(?![\w-])")
+_FLAG = re.compile(r"(?:^[ \t]*+|\|[ \t]*+)(?P<name>--[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+)(?=[ \t]*+[)|])")
+"""A flag where a shell's `case` takes it; one that is handed to a program belongs to that program."""
 _STEP = re.compile(r"[a-z0-9][A-Z]")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SHORTEST = 6
@@ -63,7 +64,7 @@ def defined_on(line: str, *, quoted: bool = True) -> Iterator[Defined]:
     for match in _QUOTED.finditer(line):
         yield Defined(name=match["name"], keyword=False)
     for match in _FLAG.finditer(line):
-        yield Defined(name=match.group(), keyword=False)
+        yield Defined(name=match["name"], keyword=False)
 
 
 def parts_of(name: str) -> frozenset[str]:

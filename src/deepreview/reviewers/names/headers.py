@@ -93,6 +93,8 @@ def _names_another(header: Header) -> bool:
     word, page = header.word, header.page
     if word == header.name or _BRANDS.fullmatch(word) or not parts_of(word) & parts_of(header.name):
         return False
+    if "_" in word.strip("_") and "_" not in header.name:
+        return False  # a name of another language: `btree_info_t` above `btreeInfoSize`
     below = "\n".join(line[:LONGEST_LINE] for line in page.lines[header.line - 1 : header.line + 2])
     opening = page.lines[header.first - 1][:LONGEST_LINE]
     return not _holds(below, word) and not _holds(opening, header.name)

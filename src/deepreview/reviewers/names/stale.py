@@ -210,6 +210,8 @@ def _patch(mentions: Sequence[_Mention], name: str, new: str) -> str:
     for mention in mentions:
         by_page[mention.page.path].append(mention)
     pages = [group[0].page for group in by_page.values()]
+    if any(one.line in one.page.fenced for one in mentions):
+        return ""  # an example may show somebody else's interface
     if not all(_SAFE_PATH.fullmatch(page.path) and page.text.endswith("\n") for page in pages):
         return ""
     return "".join(_file_patch(group, name, new) for _, group in sorted(by_page.items()))

@@ -12,6 +12,7 @@ from deepreview.reviewers.paths.layout import Layout
 from deepreview.reviewers.prose import code, count
 
 KIND = "dangling-path"
+_LINK_TEXT = re.compile(r"\[[^\[\]]{0,300}\](?=\()")
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}:[^\s)>\]]++|\bwww\.[^\s)>\]]++")
 _PATH = re.compile(
     r"(?<![\w./@$~{}<>:%*#=+^\\-])(?:\./)?(?P<path>[A-Za-z0-9_.@-]++(?:/[A-Za-z0-9_.@+-]++)++)(?P<after>.?)"
@@ -32,7 +33,7 @@ _EXAMPLES = frozenset(
     ]
 )
 _LONG = 3
-_FOR_EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as|something like)", re.IGNORECASE)
+_FOR_EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as|something like)|[├└│]", re.IGNORECASE)
 _ODD = set("<{*$([|%=\\:@")
 
 
@@ -70,7 +71,7 @@ def _written_in(one: Changed, layout: Layout) -> Iterator[Written]:
         line = page.comment_lines[number - 1] if number <= len(page.lines) else ""
         if "/" not in line or len(line) > LONGEST_LINE or number in page.fenced or _FOR_EXAMPLE.search(line):
             continue
-        for match in _PATH.finditer(_URL.sub(" ", line)):
+        for match in _PATH.finditer(_URL.sub(" ", _LINK_TEXT.sub(" ", line))):
             path = match["path"].rstrip(".")
             if match["after"] not in _ODD and "..." not in path and _worth(path, layout):
                 yield Written(page=page, line=number, path=path)
