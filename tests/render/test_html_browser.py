@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from deepreview.model.report import Report, Verdict, VerdictValue
 from deepreview.render.html import render
@@ -167,7 +167,7 @@ def test_the_filters_narrow_the_list_and_say_so(visit: _Visit) -> None:
     visible = page.locator("article.finding:visible")
     page.keyboard.press("/")
     page.keyboard.type("gauge.go")
-    page.wait_for_function("document.getElementById('shown').textContent === '1 of 4 findings'")
+    expect(page.locator("#shown")).to_have_text("1 of 4 findings")
     assert visible.evaluate_all("all => all.map((f) => f.id)") == ["I1"]
     page.keyboard.press("Escape")
     assert visible.count() == 4
@@ -184,7 +184,7 @@ def test_a_link_to_a_filtered_finding_brings_it_back(visit: _Visit) -> None:
     page = visit.show(showcase())
     page.get_by_role("button", name="Suggestion 2").click()
     page.evaluate("location.hash = '#S2'")
-    page.wait_for_function("document.activeElement.id === 'S2'")
+    expect(page.locator("#S2")).to_be_focused()
     assert page.locator("#S2").is_visible()
 
 
@@ -219,8 +219,9 @@ def test_the_theme_follows_the_system_and_the_button(visit: _Visit) -> None:
     assert light != dark
     page.get_by_role("button", name="Theme: system").click()
     assert page.evaluate(background) == light
+    page.wait_for_timeout(500)  # what is stored reaches the browser's own process a moment later
     page.reload()
-    assert page.get_by_role("button", name="Theme: light").is_visible()
+    expect(page.locator("#theme")).to_have_text("Theme: light")
 
 
 def test_single_keys_can_be_switched_off(visit: _Visit) -> None:
@@ -264,7 +265,7 @@ def test_a_thousand_findings_in_a_second(visit: _Visit, capsys: pytest.CaptureFi
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") / 1000
     started = time.perf_counter()
     page.locator("#filter-text").fill("handler_77")
-    page.wait_for_function("document.getElementById('shown').textContent.startsWith('11 of')")
+    expect(page.locator("#shown")).to_have_text("11 of 1000 findings", timeout=60_000)
     filtered = time.perf_counter() - started
     with capsys.disabled():
         print(

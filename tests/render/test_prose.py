@@ -41,6 +41,10 @@ def test_refused_forms_stay_as_text() -> None:
     assert "[y]: https://a.b" in made
 
 
+def test_a_nul_is_an_escape_like_others() -> None:
+    assert Prose(Highlighter()).blocks("a\0b") == "<p>a\\x00b</p>\n"
+
+
 def test_titles_hold_no_link() -> None:
     assert "<a" not in Prose(Highlighter()).title("See [it](https://a.b) or <https://a.b>")
 

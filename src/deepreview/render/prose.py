@@ -128,7 +128,8 @@ class Prose:
     def _kept(self, form: str, text: str) -> Markup:
         key = (form, text)
         if key not in self._seen:
-            self._seen[key] = trusted(self._made(form, text))
+            # The parser would put another character for a NUL, which says less than its escape.
+            self._seen[key] = trusted(self._made(form, text.replace("\0", "\\x00")))
         return self._seen[key]
 
     def _made(self, form: str, text: str) -> str:
