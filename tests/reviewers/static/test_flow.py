@@ -46,6 +46,8 @@ def go(rest: str, call: str = "found, err := store.Inspect(ctx, name)") -> After
         ("log.Info(found)\nreturn nil", Next.SUCCESS, 8),
         ("found = fresh()\nuse(found)\nreturn nil", Next.SUCCESS, 9),
         ("found, err = again()\nuse(found)\nreturn nil", Next.SUCCESS, 9),
+        ("if err := other(); err != nil {\nreturn nil\n}\nuse(found)\nreturn nil", Next.USED, 10),
+        ("found = merge(found, more)\nreturn nil", Next.USED, 7),
         ("return err", Next.HANDLED, 7),
         ("errs = append(errs, err)\nreturn nil", Next.HANDLED, 7),
         ("store.Delete(ctx, name)\nreturn nil", Next.EFFECT, 7),

@@ -73,17 +73,25 @@ def following(node: "SgNode", grammar: Grammar) -> "Iterator[SgNode]":
 def first_read(statements: "Iterator[SgNode] | list[SgNode]", name: str, grammar: Grammar) -> "SgNode | None":
     """The first statement that reads the name, outside log calls, before it is assigned again."""
     for statement in statements:
-        written = False
+        written = -1
         for node in statement.find_all(kind="identifier", regex=f"^{re.escape(name)}$"):
             if is_field(node):
                 continue
             if _is_target(node, grammar):
-                written = True
+                written = max(written, _end_of_assignment(node, grammar))
+            # What is read after an assignment in the same statement is the new value, but for its own right side.
+            elif node.range().start.index > written >= 0:
+                return None
             elif not _logged(node, statement, grammar):
                 return _line_of(node, statement)
-        if written:
+        if written >= 0:
             return None
     return None
+
+
+def _end_of_assignment(node: "SgNode", grammar: Grammar) -> int:
+    assignment = next((a for a in node.ancestors() if a.kind() in grammar.assigns), node)
+    return assignment.range().end.index
 
 
 def _line_of(node: "SgNode", statement: "SgNode") -> "SgNode":
