@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -46,19 +47,28 @@ def deliver(text: str, output: Path | None) -> None:
     if output is None:
         _print(text)
         return
+    target = output.resolve()
     try:
-        handle, fresh = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.absolute().parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(fresh).chmod(0o644)
-            Path(fresh).replace(output)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(fresh).unlink()
-            raise
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")  # a pipe or a device is written to, never replaced
+        else:
+            _replace(target, text)
     except OSError as error:
         raise MachineError(f"{output} cannot be written: {error.strerror}", hint="choose another place") from error
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write beside the file and move it there, so that nobody sees half of it."""
+    handle, fresh = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(fresh).chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644)
+        Path(fresh).replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(fresh).unlink()
+        raise
 
 
 def _print(text: str) -> None:
