@@ -26,7 +26,7 @@ class GitTree:
         for record in listing.split("\0")[:-1]:
             head, path = record.split("\t", 1)
             written, _, blob, size = head.split()
-            found[RepoPath(path)] = Entry(mode=mode(written), blob=Sha(blob), size=0 if size == "-" else int(size))
+            found[RepoPath(path)] = Entry(mode=mode(written), blob=Sha(blob), size=int(size) if size.isdigit() else 0)
         return found
 
     def entries(self) -> Mapping[RepoPath, Entry]:
