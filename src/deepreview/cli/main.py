@@ -63,11 +63,9 @@ def run(argv: Sequence[str]) -> int:
         return Exit.USAGE.value
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED.value
-    except SystemExit as left:
-        if not isinstance(left.__context__, BrokenPipeError):
-            raise
-        hush(sys.stdout)  # click's and rich's answer to a reader that has seen enough
-        return Exit.CLEAN.value
+    except SystemExit:  # how click and rich end when nobody reads what they print; our own texts end the command first
+        hush(sys.stdout)
+        return Exit.USAGE.value
     except Exception as error:  # noqa: BLE001 - the last bulkhead: a bug is told in one line, its trace goes to a file
         _tell(f"this is a bug in deepreview: {type(error).__name__}: {error}\n{_trace()}")
         return Exit.BUG.value

@@ -13,11 +13,18 @@ def where(command: Command) -> Command:
     """Add --repo, --archive and --config."""
     for option in (
         click.option(
-            "--config", type=click.Path(path_type=Path), help="Read settings from FILE instead of the base commit."
+            "--config",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            help="Read settings from FILE instead of the base commit.",
         ),
-        click.option("--archive", type=click.Path(path_type=Path), help="Keep rounds in DIR."),
+        click.option("--archive", metavar="DIR", type=click.Path(path_type=Path), help="Keep rounds in DIR."),
         click.option(
-            "--repo", type=click.Path(path_type=Path), default=".", help="The repository; default: this folder."
+            "--repo",
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            default=".",
+            help="The repository; default: this folder.",
         ),
     ):
         command = option(command)

@@ -28,7 +28,11 @@ def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on
     for option in (
         click.option("-q", "--quiet", is_flag=True, help="No progress."),
         click.option(
-            "-o", "--output", type=click.Path(path_type=Path), help="Write to FILE instead of standard output."
+            "-o",
+            "--output",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            help="Write to FILE instead of standard output.",
         ),
         click.option("--to", default="terminal", show_default=True, help="terminal, markdown, html, json or sarif."),
     ):
@@ -48,7 +52,11 @@ def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on
 @click.option("--enable", multiple=True, help="Switch a rule on.")
 @click.option("--disable", multiple=True, help="Switch a rule off.")
 @click.option(
-    "--sarif", multiple=True, type=click.Path(path_type=Path), help="Take another tool's SARIF file as claims."
+    "--sarif",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Take another tool's SARIF file as claims.",
 )
 @outcome_options
 @where

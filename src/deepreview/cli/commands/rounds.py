@@ -87,16 +87,18 @@ def open_command(round_id: str, repo: Path, archive: Path | None, config: Path |
     folder = at.rounds().find(round_id, "" if round_id else at.repo_name())
     load(folder)
     page = folder.path / "report.html"
-    click.echo(page)
+    deliver(f"{page}\n", None)
     if not webbrowser.open(page.as_uri()):
-        click.echo("No browser could be started; open the file by hand.", err=True)
+        note("No browser could be started; open the file by hand.")
     return 0
 
 
 @click.command(name="render")
 @click.argument("what", required=False, default="")
 @click.option("--to", required=True, help="terminal, markdown, html, json or sarif.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to FILE instead of standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to FILE instead of standard output."
+)
 @where
 def render_command(
     what: str, to: str, output: Path | None, repo: Path, archive: Path | None, config: Path | None

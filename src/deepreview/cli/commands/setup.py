@@ -13,6 +13,7 @@ import click
 from deepreview import wiring
 from deepreview.cli.context import TOOL, Where, environment
 from deepreview.cli.options import where
+from deepreview.cli.printing import deliver
 from deepreview.config.load import Loaded, load
 from deepreview.config.schema import Valued, key_of
 from deepreview.errors import DeepReviewError, Exit, UsageError
@@ -27,8 +28,8 @@ from deepreview.render.visible import exact, visible
 def config_command(repo: Path, archive: Path | None, config: Path | None) -> int:
     """Print each setting with its value and its origin."""
     loaded = _effective(Where(repo=repo, archive=archive, config=config), {"archive": archive})
-    for valued in loaded.valued:
-        click.echo(f"{key_of(valued.name)} = {_setting(valued)}  # {exact(valued.origin)}")
+    lines = [f"{key_of(valued.name)} = {_setting(valued)}  # {exact(valued.origin)}\n" for valued in loaded.valued]
+    deliver("".join(lines), None)
     return 0
 
 
@@ -76,11 +77,11 @@ def doctor_command(as_json: bool, repo: Path, archive: Path | None, config: Path
     """Say who can review here and what is missing."""
     found = list(_diagnoses(Where(repo=repo, archive=archive, config=config)))
     if as_json:
-        click.echo(json.dumps({"tool": TOOL, "checks": [asdict(one) for one in found]}, indent=2))
+        deliver(json.dumps({"tool": TOOL, "checks": [asdict(one) for one in found]}, indent=2) + "\n", None)
     else:
         wide = max(len(one.what) for one in found)
-        for one in found:
-            click.echo(f"{one.state:<7}  {one.what:<{wide}}  {visible(one.told)}")
+        lines = [f"{one.state:<7}  {one.what:<{wide}}  {visible(one.told)}\n" for one in found]
+        deliver("".join(lines), None)
     needed = [one for one in found if one.what in {"git", "mirrors", "rounds"}]
     return Exit.CLEAN.value if all(one.state == "ok" for one in needed) else Exit.USAGE.value
 

@@ -1,0 +1,35 @@
+"""The help of all commands as one page: `docs/cli.md` is made from this."""
+
+import click
+
+_WIDTH = 100
+
+_HEAD = """\
+# Commands
+
+Exit codes: 0 nothing that counts was found, 1 an open finding that is heavy enough (`--fail-on`), 2 the request, the
+settings or the machine stand in the way, 3 no verdict since no reviewer read the change, 70 a bug in Deep Review,
+130 interrupted (`deepreview resume` goes on).
+"""
+
+
+def reference(group: click.Group) -> str:
+    """The page, in Markdown, the commands in the order of the alphabet."""
+    top = click.Context(
+        group,
+        info_name="deepreview",
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        help_option_names=group.context_settings["help_option_names"],
+    )
+    parts = [_HEAD, _section("deepreview", group.get_help(top))]
+    for name in sorted(group.commands):
+        context = click.Context(
+            group.commands[name], info_name=name, parent=top, terminal_width=_WIDTH, max_content_width=_WIDTH
+        )
+        parts.append(_section(f"deepreview {name}", group.commands[name].get_help(context)))
+    return "\n".join(parts)
+
+
+def _section(title: str, text: str) -> str:
+    return f"## `{title}`\n\n```text\n{text.rstrip()}\n```\n"

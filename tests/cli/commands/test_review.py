@@ -1,0 +1,163 @@
+"""Whole runs in real processes: what they leave behind, how they are interrupted, how they go on."""
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepreview.testing.shell import Shell
+
+
+def still(report: Path) -> dict[str, Any]:
+    """The report without what differs between two runs on the same commits: the clock, and seconds."""
+    plain: dict[str, Any] = json.loads(report.read_text())
+    plain["clock"] = None
+    for run in plain["runs"]:
+        run.pop("seconds", None)
+    return plain
+
+
+async def started(shell: Shell, gate: Path, *args: str) -> asyncio.subprocess.Process:
+    """A run that waits at the gate, all other reviewers being through."""
+    argv = shell.argv("review", "--config", str(gate.parent / "slow.toml"), *args)
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        cwd=shell.box.path,
+        env=dict(shell.environ()),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 60
+    others = ("names", "paths", "history")
+    while (
+        not all(list(shell.home.glob(f"**/{name}.run.json")) for name in others)
+        or not (gate.parent / "started").exists()
+    ):
+        assert time.monotonic() < deadline, await process.stderr.read()  # type: ignore[union-attr]  # it is a pipe
+        assert process.returncode is None
+        await asyncio.sleep(0.05)
+    return process
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)])
+def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(
+    shell: Shell, gate: Path, how: signal.Signals, code: int
+) -> None:
+    async def kill() -> tuple[int | None, bytes]:
+        process = await started(shell, gate)
+        process.send_signal(how)
+        _, told = await asyncio.wait_for(process.communicate(), 20)
+        return process.returncode, told
+
+    returned, told = asyncio.run(kill())
+    assert returned == code
+    (folder,) = shell.rounds
+    assert not (folder / "report.json").exists()
+    if how is not signal.SIGKILL:
+        assert f"Interrupted; `deepreview resume {folder.name}` goes on.\n".encode() in told
+        assert b"Traceback" not in told
+    assert b"interrupted" in shell("list").stdout
+    gate.unlink()
+    resumed = shell("resume")
+    assert resumed.code == 1
+    assert resumed.stderr.count(b"(from the earlier run)") == 3
+    whole = shell("review", "-q", "--config", str(gate.parent / "slow.toml"))
+    assert whole.code == 1
+    first, second = (still(folder / "report.json") for folder in shell.rounds)
+    assert (first.pop("round"), second.pop("round")) == (1, 2)
+    assert first == second
+
+
+def test_two_runs_in_two_homes_give_the_same_bytes(shell: Shell) -> None:
+    shell("review", "-q")
+    other = shell.home.parent / "other"
+    other.mkdir()
+    shell("review", "-q", HOME=str(other))
+    one, two = (next(home.glob("**/report.json")) for home in (shell.home, other))
+    assert still(one) == still(two)
+    assert json.dumps(still(one)) == json.dumps(still(two))
+
+
+def test_progress_is_lines_in_a_pipe_and_nothing_in_ci(shell: Shell) -> None:
+    plain = shell("review").stderr.decode().splitlines()
+    assert plain[0] == "drop the gauge: 1 file, +0 −4; branch topic against its merge base with main"
+    assert plain[1:5] == [f"{name}: started" for name in ("static", "names", "paths", "history")]
+    assert sum(": done in " in line for line in plain) == 4
+    assert plain[-1].startswith("Report: ")
+    assert plain[-1].endswith("/report.html")
+    assert shell("review", CI="1").stderr.decode().startswith("Report: ")
+    assert shell("review", "-q").stderr == b""
+
+
+def test_on_a_terminal_progress_is_a_table_that_disappears(shell: Shell, gate: Path) -> None:
+    async def look() -> bytes:
+        near, far = pty.openpty()
+        closed, waiting = str(gate), True
+        argv = shell.argv(
+            "review", "--config", str(gate.parent / "slow.toml"), "--to", "json", "-o", str(shell.home / "out.json")
+        )
+        env = dict(shell.environ(TERM="xterm-256color", COLUMNS="80", LINES="24"))
+        process = await asyncio.create_subprocess_exec(
+            *argv, cwd=shell.box.path, env=env, stdin=far, stdout=far, stderr=far
+        )
+        os.close(far)
+        seen, deadline = b"", time.monotonic() + 60
+        os.set_blocking(near, False)
+        while process.returncode is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+            try:
+                seen += os.read(near, 65536)
+            except (BlockingIOError, OSError):
+                continue
+            if b"done in" in seen and waiting:
+                waiting = False
+                os.unlink(closed)  # noqa: PTH108 - in async code pathlib is refused
+        await process.wait()
+        os.close(near)
+        return seen
+
+    seen = asyncio.run(look())
+    assert all(name in seen for name in (b"static", b"names", b"paths", b"history", b"reading", b"done in"))
+    assert b"\x1b[2K" in seen, "the table is taken away line by line"
+    assert b"Report: " in seen.rsplit(b"\x1b[2K", 1)[1]
+
+
+def test_the_project_is_configured_by_the_base_and_not_by_the_change(shell: Shell) -> None:
+    shell.box.git("checkout", "-q", "main")
+    shell.box.commit("configure", {"pyproject.toml": '[tool.deepreview]\nfail-on = "never"\nreviewers = ["names"]\n'})
+    shell.box.git("checkout", "-q", "topic")
+    shell.box.git("rebase", "-q", "main")
+    shell.box.commit("sneak", {"deepreview.toml": 'reviewers = ["paths"]\ndisable = ["stale-name"]\n'})
+    done = shell("review", "-q", "--to", "json")
+    assert (done.code, [run["reviewer"] for run in json.loads(done.stdout)["runs"]]) == (0, ["names"])
+    assert [f["kind"] for f in json.loads(done.stdout)["findings"]] == ["stale-name"]
+
+
+@pytest.mark.parametrize(
+    "key", ['commands = { x = ["touch", "canary"] }', 'archive = "canary"', 'sarif = ["scan.sarif"]']
+)
+def test_a_repository_may_not_choose_files_and_programs_of_this_machine(shell: Shell, key: str) -> None:
+    shell.box.git("checkout", "-q", "main")
+    shell.box.commit("configure", {"deepreview.toml": f"{key}\n"})
+    shell.box.git("checkout", "-q", "topic")
+    shell.box.git("rebase", "-q", "main")
+    code, line = shell.complains("review")
+    assert (code, "which only you may choose, not a repository" in line) == (2, True)
+    assert not list(shell.box.path.glob("**/canary"))
+
+
+def test_nobody_completes(shell: Shell, gate: Path) -> None:
+    done = shell("review", "-q", "--with", "static", "--timeout", "2", "--config", str(gate.parent / "slow.toml"))
+    assert done.code == 3
+    assert b"stopped after 2 s" in done.stdout
+
+
+@pytest.mark.parametrize(("level", "code"), [("suggestion", 1), ("important", 0), ("never", 0)])
+def test_what_makes_it_fail(shell: Shell, level: str, code: int) -> None:
+    assert shell("review", "-q", "--with", "names", "--fail-on", level).code == code

@@ -1,0 +1,38 @@
+import shutil
+
+from deepreview.testing.shell import Shell
+
+
+def test_a_round_can_be_looked_at_in_every_way_after_the_repository_is_gone(shell: Shell) -> None:
+    shell("review", "-q", "--with", "names")
+    (folder,) = shell.rounds
+    assert (
+        b"No rounds yet" in shell("list", cwd=shell.home).stderr
+        or folder.name.encode() in shell("list", "--all").stdout
+    )
+    assert shell("list").stdout.decode().splitlines()[1].split()[:3] == [folder.name, "1", "merge"]
+    assert b"read_gauge" in shell("show", "s1").stdout
+    assert shell.complains("show", "S9") == (2, f"deepreview: {folder.name} has no finding S9 (it has S1)\n")
+    opened = shell("open", BROWSER="true")
+    assert opened.stdout.decode() == f"{folder}/report.html\n"
+    shell.box.git("checkout", "-q", "main")
+    shell.box.git("branch", "-D", "topic")
+    shutil.rmtree(shell.box.path)
+    shutil.rmtree(shell.home / ".cache")
+    page = shell("render", folder.name, "--to", "html", cwd=shell.home)
+    assert page.code == 0
+    assert page.stdout == (folder / "report.html").read_bytes()
+    assert b"before" in page.stdout
+    again = shell("render", str(folder / "report.json"), "--to", "json", "-o", "copy.json", cwd=shell.home)
+    assert (again.code, again.stdout) == (0, b"")
+    assert (shell.home / "copy.json").read_bytes() == (folder / "report.json").read_bytes()
+
+
+def test_a_damaged_round_does_not_hide_the_others(shell: Shell) -> None:
+    shell("review", "-q", "--with", "names")
+    shell("review", "-q", "--with", "names", "HEAD")
+    (shell.rounds[0] / "report.json").write_text("{")
+    listed = shell("list")
+    assert listed.code == 0
+    assert b"not readable by this version" in listed.stdout
+    assert b"merge as-is" in listed.stdout
