@@ -183,13 +183,15 @@ def _slow(folder: Path) -> Path:
 def test_packs_are_joined_when_they_pile_up(repo: Reviewed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deepreview.git.mirror._MOST_PACKS", 3)
     repo.box.commit("base", {"a.txt": "a\n"})
+    pins = []
     for number in range(5):
         repo.box.write("a.txt", f"{number}\n")
-        pinned = repo.pin(WorkTree())
+        pins.append(repo.pin(WorkTree()))
+    pinned = pins[-1]
     packs = repo.mirror(pinned).path / "objects/pack"
     assert len(list(packs.glob("*.pack"))) == 5
     repo.box.commit("next", {"a.txt": "next\n"})
     after = repo.pin()
     assert len(list(packs.glob("*.pack"))) < 5
-    assert repo.tree(pinned.head, pinned)["a.txt"] == b"4\n"
-    assert repo.tree(after.head, after)["a.txt"] == b"next\n"
+    assert repo.tree(pinned.head, pinned)[RepoPath("a.txt")] == b"4\n"
+    assert repo.tree(after.head, after)[RepoPath("a.txt")] == b"next\n"

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Protocol
 
 from deepreview.context.brief import Brief
-from deepreview.context.history import BlamedLine as BlamedLine
-from deepreview.context.history import History as History
+from deepreview.context.history import BlamedLine, History
 from deepreview.context.tree import Tree
 from deepreview.model.change import Side
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.round import Reading
+
+__all__ = ["BlamedLine", "Desk", "History", "NothingToDo", "Output", "Reviewer"]
 
 
 class NothingToDo(Exception):  # noqa: N818 - an answer, not an error

@@ -23,6 +23,7 @@ _DEFINITION = re.compile(
 )
 _SHELL = re.compile(r"^[ \t]*+(?:function[ \t]++)?(?P<name>[A-Za-z_][\w-]*+)[ \t]*+\(\)[ \t]*+(?:\{|$)")
 _FIRST = re.compile(r"[\s/*#!`]*+(?P<word>[A-Za-z_]\w*+)(?P<after>.?)")
+_TEST = re.compile(r"Test|Benchmark|Fuzz|Example|test_")
 _BRANDS = re.compile(
     r"GitHub|GitLab|JavaScript|TypeScript|CoffeeScript|GraphQL|PostgreSQL|MySQL|SQLite|OpenAPI|"
     r"OpenSSL|OpenSSH|macOS|DevTools|WebSocket|WebSockets|OAuth|YouTube|LinkedIn|BitBucket|"
@@ -93,6 +94,8 @@ def _names_another(header: Header) -> bool:
     word, page = header.word, header.page
     if word == header.name or _BRANDS.fullmatch(word) or not parts_of(word) & parts_of(header.name):
         return False
+    if _TEST.match(header.name):
+        return False  # a comment above a test may speak of what is tested
     if "_" in word.strip("_") and "_" not in header.name:
         return False  # a name of another language: `btree_info_t` above `btreeInfoSize`
     below = "\n".join(line[:LONGEST_LINE] for line in page.lines[header.line - 1 : header.line + 2])

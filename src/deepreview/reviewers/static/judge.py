@@ -14,7 +14,7 @@ from deepreview.reviewers.static.files import is_fixture, is_test, is_workflow
 from deepreview.reviewers.static.flow import After, Next
 from deepreview.reviewers.static.hit import Hit, Laid, squeezed
 from deepreview.reviewers.static.rules import Rule
-from deepreview.reviewers.static.suppress import IDIOM, answered, excuse, explains, occurrences
+from deepreview.reviewers.static.suppress import HABIT, IDIOM, Sought, answered, excuse, explains, occurrences
 from deepreview.trees import parse
 
 if TYPE_CHECKING:
@@ -42,13 +42,20 @@ class Judged:
 def judge(found: Iterable[tuple[New, Rule]], base: Tree) -> tuple[Judged, ...]:
     """What is to be said, suppressed or not; `base` is searched for house idioms and known words."""
     judged = list(_first_look(found))
-    code: dict[str, list[str]] = {}
-    for item in judged:
-        if item.rule.idiom and not item.suppressed:
-            code.setdefault(item.laid.language, []).append(_idiom_text(item))
-    words = [item.hit.key for item in judged if item.rule.id == "typos" and not item.suppressed]
-    counted = occurrences(base, code, words)
+    code: dict[str, set[str]] = {}
+    habits: dict[str, set[str]] = {}
+    for item in (one for one in judged if not one.suppressed):
+        if item.rule.idiom:
+            code.setdefault(item.laid.language, set()).add(_idiom_text(item))
+        if item.rule.habit:
+            habits.setdefault(item.laid.language, set()).add(item.rule.habit)
+    words = {item.hit.key for item in judged if item.rule.id == "typos" and not item.suppressed}
+    counted = occurrences(base, Sought(code=_frozen(code), habits=_frozen(habits), words=frozenset(words)))
     return tuple(_with_base(item, counted) for item in judged)
+
+
+def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(values) for key, values in sets.items()}
 
 
 def _first_look(found: Iterable[tuple[New, Rule]]) -> Iterator[Judged]:
@@ -165,6 +172,8 @@ def _with_base(item: Judged, counted: Mapping[str, int]) -> Judged:
         return replace(
             item, suppressed=f"the base holds the same code {counted[_idiom_text(item)]} times: a house idiom"
         )
+    if item.rule.habit and counted[item.rule.habit] >= HABIT:
+        return replace(item, suppressed=f"the base writes it like this {counted[item.rule.habit]} times: a house idiom")
     if item.rule.id == "typos" and counted[item.hit.key.lower()]:
         return replace(item, suppressed="the project already spells the word like this")
     return item

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 
 from deepreview.context.tree import Tree, binary, text
 from deepreview.model.change import RepoPath
@@ -11,6 +12,8 @@ from deepreview.reviewers.static.hit import Hit, Laid, squeezed
 
 IDIOM = 3
 """From so many copies in the base on, the project has decided."""
+HABIT = 8
+"""From so many places in the base that are written like it on, too."""
 _BUDGET = 60_000_000
 """Bytes of the base tree that are looked through for idioms and words."""
 _LARGEST = 500_000
@@ -59,25 +62,39 @@ def excuse(hit: Hit, laid: Laid, *, any_comment: bool) -> str:
     return ""
 
 
-def occurrences(tree: Tree, code: Mapping[str, Iterable[str]], words: Iterable[str]) -> Counter[str]:
-    """How often the base holds pieces of code (by language, without white space) and words (in any text, any case)."""
-    wanted = {spoken: {squeezed(piece) for piece in pieces} for spoken, pieces in code.items()}
-    sought = {word.lower() for word in words}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for in the base, all of it without white space."""
+
+    code: Mapping[str, frozenset[str]]
+    """Pieces of code by language."""
+    habits: Mapping[str, frozenset[str]]
+    """Regular expressions for a way of writing, by language."""
+    words: frozenset[str]
+    """Words of any text, in any case."""
+
+
+def occurrences(tree: Tree, sought: Sought) -> Counter[str]:
+    """How often the base holds each thing that is sought."""
+    code = {spoken: {squeezed(piece) for piece in pieces} for spoken, pieces in sought.code.items()}
+    habits = {spoken: {p: re.compile(p) for p in patterns} for spoken, patterns in sought.habits.items()}
+    words = {word.lower() for word in sought.words}
     found: Counter[str] = Counter()
-    if not sought and not any(wanted.values()):
+    if not words and not any(code.values()) and not any(habits.values()):
         return found
-    for path, content in _contents(tree, wanted, everything=bool(sought)):
-        pieces = wanted.get(language(path, ""), set())
-        if pieces:
+    for path, content in _contents(tree, {*code, *habits}, everything=bool(words)):
+        spoken = language(path, "")
+        if spoken in code or spoken in habits:
             dense = squeezed(text(content))
-            found.update({piece: dense.count(piece) for piece in pieces})
-        if sought:
+            found.update({piece: dense.count(piece) for piece in code.get(spoken, ())})
+            found.update({p: len(habit.findall(dense)) for p, habit in habits.get(spoken, {}).items()})
+        if words:
             lower = text(content).lower()
-            found.update({word: lower.count(word) for word in sought})
+            found.update({word: lower.count(word) for word in words})
     return found
 
 
-def _contents(tree: Tree, wanted: Mapping[str, object], *, everything: bool) -> Iterable[tuple[RepoPath, bytes]]:
+def _contents(tree: Tree, wanted: Container[str], *, everything: bool) -> Iterable[tuple[RepoPath, bytes]]:
     paths, size = [], 0
     for path, entry in tree.entries().items():
         if not entry.regular or entry.size > _LARGEST or not (everything or language(path, "") in wanted):
