@@ -21,6 +21,9 @@ _DOUBLED = re.compile(
     r"(?<![\w.$/@#*=+-])(?P<first>(?P<word>the|an?|to|of|in|and|for|with|from|by|or|at|be|are|if|we|you|they|this)"
     r"[ \t]++(?P=word)|into[ \t]++to|the[ \t]++an?|an?[ \t]++the)(?![\w$/*=+'’()-])"
 )
+_PARAMETERS = frozenset({"to", "a", "by", "at"})
+"""Of these words, those that programs use as names too and that are no keyword of a language."""
+_BELOW = 6
 _QUOTES = re.compile(r"""`[^`]{0,400}`|"[^"]{0,400}"|“[^”]{0,400}”|(?<!\w)'[^']{0,400}'(?!\w)""")
 
 
@@ -102,8 +105,15 @@ def _words(one: Changed) -> Iterator[tuple[int, str]]:
         if number in page.fenced or not line.strip() or len(line) > LONGEST_LINE:
             continue
         match = _DOUBLED.search(line)
-        if match and (match := _DOUBLED.search(_QUOTES.sub(" . ", line))):
+        if match and (match := _DOUBLED.search(_QUOTES.sub(" . ", line))) and not _a_name(page, number, match["first"]):
             yield number, match["first"]
+
+
+def _a_name(page: Page, number: int, said: str) -> bool:
+    """Whether the second word is what the code right below calls something: "writes it to to"."""
+    word = said.rsplit(maxsplit=1)[-1]
+    below = "\n".join(line[:LONGEST_LINE] for line in page.code_lines[number : number + _BELOW])
+    return word in _PARAMETERS and re.search(rf"(?<!\w){word}(?!\w)", below) is not None
 
 
 def _word_said(page: Page, number: int, said: str) -> Said:

@@ -69,7 +69,12 @@ def _headers_of(one: Changed) -> Iterator[Header]:
             continue
         opening = next((at for at in range(first, number) if _says_something(page, at)), first)
         start = _FIRST.match(page.comment_lines[opening - 1][:LONGEST_LINE])
-        if start and distinctive(start["word"]) and start["after"] not in {".", "/", "-", "@", ":"}:
+        if (
+            start
+            and "`" not in start.group()
+            and distinctive(start["word"])
+            and start["after"] not in {".", "/", "-", "@", ":"}
+        ):
             yield Header(page=page, first=opening, line=number, name=match["name"], word=start["word"])
 
 

@@ -60,8 +60,13 @@ def stale(ground: Ground, removed: Mapping[str, _Candidate]) -> list[Said]:
     spoken = _only_spoken(ground, removed)
     said = []
     lines = _lines_naming(ground, spoken)
+    stems = {part.partition(".")[0] for path in ground.index.paths for part in path.split("/")} | {
+        "self",
+        "this",
+        "cls",
+    }
     for name in sorted(spoken)[:MOST_NAMES]:
-        mentions = list(_mentions(removed[name], spoken[name], lines[name]))
+        mentions = list(_mentions(removed[name], spoken[name], lines[name], stems))
         plain = not distinctive(name)
         if not mentions or (plain and len(mentions) > _MOST_PLAIN):
             continue
@@ -109,10 +114,12 @@ def _runs(page: Page, name: str) -> bool:
     return page.flavour is not Flavour.PROSE and re.search(rf"(?<![\w-]){name}(?![\w-])", page.code) is not None
 
 
-def _mentions(candidate: _Candidate, pages: Sequence[Page], removed: Sequence[RemovedLine]) -> Iterator[_Mention]:
+def _mentions(
+    candidate: _Candidate, pages: Sequence[Page], removed: Sequence[RemovedLine], stems: Collection[str]
+) -> Iterator[_Mention]:
     name = candidate.defined.name
     pattern = _pattern(name)
-    behind = {line.text.strip(_COMMENT_MARKS) for line in removed}
+    behind = {_bare(line.text) for line in removed}
     for page in pages:
         outside = candidate.defined.local and page.path != candidate.line.path
         if outside or not is_target(page.path) or page.generated or _defines_itself(page, name):
@@ -121,7 +128,11 @@ def _mentions(candidate: _Candidate, pages: Sequence[Page], removed: Sequence[Re
             line = page.comment_lines[number - 1]
             if len(line) > LONGEST_LINE or not pattern.search(line):
                 continue
-            if _written_anew(page, line, name, behind) or speaks_of_the_past(page.lines, number):
+            if (
+                _of_another(line, name, stems)
+                or _written_anew(page, line, name, behind)
+                or speaks_of_the_past(page.lines, number)
+            ):
                 continue
             yield _Mention(page=page, line=number)
 
@@ -138,7 +149,18 @@ def _written_anew(page: Page, line: str, name: str, behind: set[str]) -> bool:
     if page.flavour is Flavour.PROSE:
         return False
     bare = line.strip(_COMMENT_MARKS)
-    return bare in behind or any(one.name == name for one in defined_on(bare, quoted=False))
+    return _bare(line) in behind or any(one.name == name for one in defined_on(bare, quoted=False))
+
+
+def _bare(line: str) -> str:
+    """A line without comment marks, white space and what ends it."""
+    return "".join(line.strip(_COMMENT_MARKS).split()).rstrip(",;")
+
+
+def _of_another(line: str, name: str, stems: Collection[str]) -> bool:
+    """Whether every mention in the line is a member of a module that the tree does not have: `redis.from_url`."""
+    owners = re.findall(rf"(?<![\w$.])([a-z][\w$]*+)\.(?={re.escape(name)}(?!\w))", line)
+    return len(owners) == line.count(name) and not any(owner in stems for owner in owners)
 
 
 def _defines_itself(page: Page, name: str) -> bool:

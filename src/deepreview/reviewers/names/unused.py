@@ -39,6 +39,8 @@ _CALLED_BY_OTHERS = re.compile(
     r"setup_\w+|teardown_\w+|setUp|tearDown|__\w+__|_)"
 )
 _ATTRIBUTE = re.compile(r"[ \t]*+(?:@|#!?\[|//[ \t]*+(?:go:|export[ \t]|\+|nolint)|\[\w)")
+_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|spec|e2e|testing|fixtures)/|[._-](?:test|spec)\.\w+$|(?:^|/)test_")
+_SHELL_FILES = (".sh", ".bash", ".bats")
 _SHORTEST = 3
 _LIBRARY = 3
 """New names without a use in one file that make it a library for later, not a place where a use was forgotten."""
@@ -89,6 +91,8 @@ def _new_in(one: Changed, gone: Collection[str]) -> Iterator[New]:
     patterns = _PATTERNS.get(one.patch.path.rpartition(".")[2], ())
     if page.path.endswith(".d.ts"):
         return
+    if _TESTS.search(page.path) and not page.path.endswith(_SHELL_FILES):
+        return  # what a test file defines may be its whole purpose: a type that must compile, a fixture found by name
     for number in sorted(one.added) if patterns else ():
         line = page.code_lines[number - 1] if number <= len(page.lines) else ""
         for pattern in patterns if len(line) <= LONGEST_LINE else ():
@@ -111,7 +115,7 @@ class _Made:
 
 
 def _put_together(ground: Ground) -> _Made:
-    shell = [path for path in ground.index.paths if path.endswith((".sh", ".bash", ".bats"))]
+    shell = [path for path in ground.index.paths if path.endswith(_SHELL_FILES)]
     code = [page.code for page in ground.head.all(shell[:_MOST_SHELL_FILES])]
     return _Made(
         starts=tuple(sorted({match["fixed"] for text in code for match in _PREFIX.finditer(text)})),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from deepreview.context.pages import Page
+from deepreview.context.scanner import Flavour
 from deepreview.context.targets import is_target
 from deepreview.context.words import encoded, words
 from deepreview.model.change import EntryMode, FileKind, FilePatch, RepoPath
@@ -172,11 +173,23 @@ def _on_page(page: Page, here: Sequence[Source], layout: Layout) -> Iterator[Men
 def _stands(mention: Mention, layout: Layout) -> bool:
     """Whether the path still means something: head has it, or a build makes it."""
     source, beside = mention.source, mention.page.path
+    if _imported(mention) or layout.knows(mention.written.removeprefix("./"), beside):
+        return True
     if layout.knows(mention.written, beside) or layout.ignored(mention.written.strip("./")):
         return True
     if source.folder and layout.knows(mention.written.partition(source.key)[0] + source.key, beside):
         return True
     return not source.folder and layout.ignored(source.path)
+
+
+def _imported(mention: Mention) -> bool:
+    """Whether code or a manifest names the package that a vendored folder held a copy of, not the folder."""
+    held = re.search(r"(?:^|/)(?:vendor|node_modules|third_party)/", mention.source.path)
+    return (
+        held is not None
+        and held.group().strip("/") not in mention.written
+        and mention.page.flavour is not Flavour.PROSE
+    )
 
 
 def _on_line(page: Page, number: int, source: Source) -> Iterator[Mention]:
