@@ -183,3 +183,20 @@ def test_hostile_text_costs_little(text: str, tmp_path: Path) -> None:
     started = time.process_time()
     review(gone, head, tmp_path)
     assert time.process_time() - started < 3
+
+
+def test_what_a_vendored_folder_held_is_still_imported(tmp_path: Path) -> None:
+    kept = {
+        "go.mod": "require example.org/acme/kit v0.4.1\n",
+        "main.go": 'import "example.org/acme/kit"\n',
+        "docs/a.md": "Copied to vendor/example.org/acme/kit.\n",
+    }
+    base = {"vendor/example.org/acme/kit/kit.go": "package kit\n", **kept}
+    assert [claim.places[0].path for claim in review(base, kept, tmp_path)[0]] == ["docs/a.md"]
+
+
+def test_an_address_from_here_is_no_folder_when_the_site_moved(tmp_path: Path) -> None:
+    test = {"test/a.ts": "await page.goto('./suspense/promise')\n"}
+    base = {"e2e/app/suspense/promise/page.ts": "export const a = 1\n", **test}
+    head = {"test/e2e/app/suspense/promise/page.ts": "export const a = 1\n", **test}
+    assert review(base, head, tmp_path)[0] == []

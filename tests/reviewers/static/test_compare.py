@@ -171,3 +171,26 @@ def test_shell_variables_are_compared_by_name_and_commands_are_meant_to_split(tm
     old = "#!/bin/bash\nset -e\nrm $target\n"
     new = "#!/bin/bash\nset -e\nrm -f $target\n${PREFIX}make\ncp $OPTS a b\n"
     assert review({"a.sh": old}, {"a.sh": new}, tmp_path)[0] == []
+
+
+def test_a_way_of_writing_that_the_project_chose_is_suppressed(tmp_path: Path) -> None:
+    wrap = 'package a\n\nfunc f{n}(err error) error {{\n\treturn fmt.Errorf("step {n}: %v", err)\n}}\n'
+    base = {f"m{n}.go": wrap.format(n=n) for n in range(8)}
+    claims, _, _ = review(base, base | {"new.go": wrap.format(n=99)}, tmp_path)
+    assert [claim.suppressed for claim in claims] == ["the base writes it like this 8 times: a house idiom"]
+    few = dict(list(base.items())[:7])
+    assert [claim.suppressed for claim in review(few, few | {"new.go": wrap.format(n=99)}, tmp_path)[0]] == [""]
+
+
+def test_two_causes_in_one_error_and_own_error_types_are_left_alone(tmp_path: Path) -> None:
+    text = (
+        "package a\n\nfunc f(err error) error {\n\tif _, ok := err.(retryable); ok {\n\t\treturn nil\n\t}\n"
+        '\treturn fmt.Errorf("a: %v; b: %v", oneErr, otherErr)\n}\n'
+    )
+    assert review({}, {"a.go": text}, tmp_path)[0] == []
+
+
+def test_words_that_split_in_tests_are_left_alone(tmp_path: Path) -> None:
+    text = "#!/bin/bash\nset -e\nrm $target\n"
+    assert review({}, {"tests/a.sh": text}, tmp_path)[0] == []
+    assert [claim.kind for claim in review({}, {"bin/a.sh": text}, tmp_path)[0]] == ["shellcheck:SC2086"]
