@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from deepreview import trees
 from deepreview.model.change import Side
 from deepreview.model.evidence import Outcome
 from deepreview.testing.bench import MemoryBench
@@ -59,15 +60,34 @@ def test_a_file_that_is_not_there_gives_no_evidence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "outcome"),
     [
-        (b"name = '\xff'\n", Outcome.SUPPORTS),
+        (b"name = '\xff'\n", None),
         (b"# -*- coding: latin-1 -*-\nname = '\xff'\n", Outcome.REFUTES),
         (b"\xef\xbb\xbfx = 1\n", Outcome.REFUTES),
         (b"x = 1\r\ny = 2\r\n", Outcome.REFUTES),
         (b"x = '\\d'\n", Outcome.REFUTES),
     ],
 )
-def test_python_is_read_as_bytes(tmp_path: Path, content: bytes, outcome: Outcome) -> None:
+def test_python_is_read_as_bytes(tmp_path: Path, content: bytes, outcome: Outcome | None) -> None:
     assert observed(tmp_path, "a.py", content) is outcome
+
+
+def refuse(_: bytes) -> None:
+    raise SyntaxError("invalid syntax", ("<unknown>", 2, 1, "", 2, 2))
+
+
+def test_python_that_may_be_newer_than_this_interpreter_gets_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ast.parse", refuse)
+    for kind in ("ruff:invalid-syntax", "ruff:F821"):
+        assert observed(tmp_path, "a.py", "try:\n    pass\nexcept A, B:\n    pass\n", kind) is None
+    assert observed(tmp_path, "a.py", "x = 1\ny = (\n") is Outcome.SUPPORTS
+
+
+@pytest.mark.parametrize("content", ["if x:\npass\n", "def f():\n    x\n  y\n", "  x = 1\n"])
+def test_wrong_indentation_is_broken_python_though_the_grammar_reads_over_it(tmp_path: Path, content: str) -> None:
+    assert trees.first_error("a.py", content) is None
+    assert observed(tmp_path, "a.py", content) is Outcome.SUPPORTS
 
 
 def test_each_side_is_parsed_for_itself(tmp_path: Path) -> None:

@@ -58,6 +58,10 @@ def broken_at(path: str, source: str) -> int | None:
     own = _PARSERS.get(PurePosixPath(path).suffix.lower())
     if own is not None:
         return own(source)
+    return _by_grammar(path, source)
+
+
+def _by_grammar(path: str, source: str) -> int | None:
     found = trees.first_error(path, source)
     if isinstance(found, trees.NotParsable):
         return None
@@ -65,12 +69,18 @@ def broken_at(path: str, source: str) -> int | None:
 
 
 def _python(source: str) -> int | None:
+    """By this interpreter; what only it cannot read may be newer than it, so without a second voice there is no answer.
+
+    Wrong indentation is wrong in every version, and the grammar reads over it.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(source.encode("utf-8", "surrogateescape"))
-    except SyntaxError as error:
+    except IndentationError as error:
         return error.lineno or 1
+    except SyntaxError as error:
+        return (error.lineno or 1) if _by_grammar("a.py", source) else None
     except (ValueError, RecursionError, MemoryError):
         return None
     return 0
