@@ -34,6 +34,16 @@ def _refuted(slate: Slate) -> Slate:
     return drop(slate, why, "refuted")
 
 
+def _excused(slate: Slate) -> Slate:
+    """What would only be a suggestion, and the author has answered it in the code."""
+    why = {
+        finding.fingerprint: f"a comment or message there explains the choice: “{slate.main_claim(finding).excuse}”"
+        for finding in slate.findings
+        if all(claim.excuse and claim.severity is Severity.SUGGESTION for claim in slate.claims_of(finding))
+    }
+    return drop(slate, why, "excused")
+
+
 def _order(finding: Finding) -> tuple[int, int, int, str, int, str]:
     place = finding.locations[0]
     return (
@@ -73,6 +83,7 @@ def _named(slate: Slate) -> Slate:
 STEPS = (
     Step(name="suppressed", run=_suppressed),
     Step(name="refuted", run=_refuted),
+    Step(name="excused", run=_excused),
     severity.STEP,
     Step(name="ranked", run=_ranked, after=("severity",)),
     Step(name="capped", run=_capped, after=("ranked",)),

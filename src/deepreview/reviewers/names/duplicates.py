@@ -21,6 +21,7 @@ _DOUBLED = re.compile(
     r"(?<![\w.$/@#*=+-])(?P<first>(?P<word>the|an?|to|of|in|and|for|with|from|by|or|at|be|are|if|we|you|they|this)"
     r"[ \t]++(?P=word)|into[ \t]++to|the[ \t]++an?|an?[ \t]++the)(?![\w$/*=+'’()-])"
 )
+_PARAMETER_LINE = re.compile(r"[@\\:](?:param|arg|tparam|typeparam)\b")
 _PARAMETERS = frozenset({"to", "a", "by", "at"})
 """Of these words, those that programs use as names too and that are no keyword of a language."""
 _BELOW = 6
@@ -102,7 +103,7 @@ def _words(one: Changed) -> Iterator[tuple[int, str]]:
     page = one.page
     for number in _own_lines(one):
         line = page.comment_lines[number - 1]
-        if number in page.fenced or not line.strip() or len(line) > LONGEST_LINE:
+        if number in page.fenced or not line.strip() or _PARAMETER_LINE.search(line) or len(line) > LONGEST_LINE:
             continue
         match = _DOUBLED.search(line)
         if match and (match := _DOUBLED.search(_QUOTES.sub(" . ", line))) and not _a_name(page, number, match["first"]):

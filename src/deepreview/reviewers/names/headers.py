@@ -65,7 +65,7 @@ def _headers_of(one: Changed) -> Iterator[Header]:
     for number, line in enumerate(page.code_lines, 1):
         match = pattern.match(line) if len(line) <= LONGEST_LINE else None
         first = _top(page, number) if match else number
-        if match is None or first == number or one.added.isdisjoint(range(first, number + 1)):
+        if match is None or first == number or _local(line, match) or one.added.isdisjoint(range(first, number + 1)):
             continue
         opening = next((at for at in range(first, number) if _says_something(page, at)), first)
         start = _FIRST.match(page.comment_lines[opening - 1][:LONGEST_LINE])
@@ -76,6 +76,11 @@ def _headers_of(one: Changed) -> Iterator[Header]:
             and start["after"] not in {".", "/", "-", "@", ":"}
         ):
             yield Header(page=page, first=opening, line=number, name=match["name"], word=start["word"])
+
+
+def _local(line: str, match: re.Match[str]) -> bool:
+    """Whether it is a variable inside something: what stands above it speaks of the step, not of the name."""
+    return line[:1] in {" ", "\t"} and re.search(r"\b(?:const|let|var|val)\s", match.group()) is not None
 
 
 def _top(page: Page, number: int) -> int:

@@ -22,6 +22,8 @@ MOST_NAMES = 1_000
 _MOST_FILES = 40
 """A name in the comments of more files than this is a word of the trade."""
 _CONTEXT = 3
+_IMPORT = re.compile(r"\s*(?:pub\s+)?(?:use|import|from|export\s*\{)\b|\s*export\s*\{")
+_IMPORT_LINES = 40
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_./@+-]+")
 _FILE_END = re.compile(r"\.(?:[a-z]{1,4}|html|json|yaml|toml)(?![\w(])")
 _COMMENT_MARKS = " \t#/*;-<!>\r"
@@ -44,10 +46,23 @@ def candidates(ground: Ground) -> dict[str, _Candidate]:
     found: dict[str, _Candidate] = {}
     for line in ground.removed:
         for defined in defined_on(line.code):
+            if not defined.keyword and _in_import(line):
+                continue
             known = found.get(defined.name)
             if worth_tracking(defined) and (known is None or _rank(defined) > _rank(known.defined)):
                 found[defined.name] = _Candidate(defined=defined, line=line)
     return found
+
+
+def _in_import(line: RemovedLine) -> bool:
+    """Whether an item of a list stands in an import: the name is somebody else's."""
+    above = [one[1:] for one in line.hunk.lines if one[:1] in {"-", " "}][: max(0, line.number - line.hunk.old_start)]
+    for text in reversed(above[-_IMPORT_LINES:]):
+        if _IMPORT.match(text):
+            return True
+        if not text.rstrip().endswith((",", "{", "(", "::{")):
+            return False
+    return False
 
 
 def _rank(defined: Defined) -> tuple[bool, bool]:
@@ -149,6 +164,8 @@ def _written_anew(page: Page, line: str, name: str, behind: set[str]) -> bool:
     if page.flavour is Flavour.PROSE:
         return False
     bare = line.strip(_COMMENT_MARKS)
+    if bare.startswith(("[", "@")) or "::" in bare.split(name)[0][-2:]:
+        return True  # an attribute that was switched off, or a member of somebody else's module
     return _bare(line) in behind or any(one.name == name for one in defined_on(bare, quoted=False))
 
 
@@ -170,7 +187,10 @@ def _defines_itself(page: Page, name: str) -> bool:
     lines = [page.comment_lines[number - 1] for number in numbers if not prose or number in page.fenced]
     return any(
         name in line
-        and any(one.name == name for one in defined_on(line[:LONGEST_LINE].strip(_COMMENT_MARKS), quoted=False))
+        and (
+            re.search(rf"\|[^|]{{0,80}}\b{re.escape(name)}\b[^|]{{0,80}}\|", line[:LONGEST_LINE])
+            or any(one.name == name for one in defined_on(line[:LONGEST_LINE].strip(_COMMENT_MARKS), quoted=False))
+        )
         for line in lines
     )
 

@@ -33,6 +33,23 @@ _EXAMPLES = frozenset(
     ]
 )
 _LONG = 3
+_OWN_WORDS = frozenset(
+    {
+        "the",
+        "file",
+        "files",
+        "folder",
+        "directory",
+        "module",
+        "package",
+        "script",
+        "path",
+        "test",
+        "tests",
+        "also",
+        "our",
+    }
+)
 _FOR_EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as|something like)|[├└│]", re.IGNORECASE)
 _ODD = set("<{*$([|%=\\:@")
 
@@ -71,10 +88,22 @@ def _written_in(one: Changed, layout: Layout) -> Iterator[Written]:
         line = page.comment_lines[number - 1] if number <= len(page.lines) else ""
         if "/" not in line or len(line) > LONGEST_LINE or number in page.fenced or _FOR_EXAMPLE.search(line):
             continue
-        for match in _PATH.finditer(_URL.sub(" ", _LINK_TEXT.sub(" ", line))):
+        plain = _URL.sub(" ", _LINK_TEXT.sub(" ", line))
+        for match in _PATH.finditer(plain):
             path = match["path"].rstrip(".")
-            if match["after"] not in _ODD and "..." not in path and _worth(path, layout):
+            if (
+                match["after"] not in _ODD
+                and not _of_another(plain[: match.start()])
+                and "..." not in path
+                and _worth(path, layout)
+            ):
                 yield Written(page=page, line=number, path=path)
+
+
+def _of_another(before: str) -> bool:
+    """Whether the words in front name another project as the path's owner: "see k3s pkg/agent/tunnel.go"."""
+    owner = re.search(r"\b(?:[Ss]ee|[Ff]rom|[Ii]n|of|[Cc]f\.?)\s+(?:the\s+)?`?(\w[\w.-]*)`?(?:'s)?\s+`?$", before)
+    return owner is not None and owner[1].lower() not in _OWN_WORDS
 
 
 def _worth(path: str, layout: Layout) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from deepreview.context.pages import Page
 from deepreview.context.scanner import Flavour
-from deepreview.context.targets import is_target
+from deepreview.context.targets import foreign, is_target
 from deepreview.context.words import encoded, words
 from deepreview.model.change import EntryMode, FileKind, FilePatch, RepoPath
 from deepreview.model.claim import Place, Severity
@@ -43,6 +43,7 @@ _COMMON = frozenset(
             "template",
             "requirements",
             "docker-compose",
+            "compose",
             "install",
             "build",
             "script",
@@ -131,7 +132,7 @@ def _file_sources(path: str, group: str, layout: Layout) -> Iterator[Source]:
         yield Source(path=path, group=group, folder=False, key="/".join(parts[-2:]))
     stem = name.partition(".")[0]
     rare = len(stem) >= _SHORTEST_STEM and stem.lower() not in _COMMON and "." in name.strip(".")
-    if rare and name not in layout.names:
+    if rare and name not in layout.names and not foreign(path):
         yield Source(path=path, group=group, folder=False, key=name)
 
 

@@ -158,7 +158,11 @@ def _by_flow(rule: Rule, after: After | None, hit: Hit) -> str:
 
 
 def _excuse(item: Judged) -> str:
-    return excuse(item.hit, item.laid, any_comment=item.rule.comment_in_body) if item.rule.guard else ""
+    if not item.rule.guard:
+        return ""
+    logged = next((line.strip()[:200] for line in item.hit.node.splitlines() if explains(line)), "")
+    said = logged if item.rule.flow == "failed-call" else ""
+    return excuse(item.hit, item.laid, any_comment=item.rule.comment_in_body) or said
 
 
 def _idiom_text(item: Judged) -> str:

@@ -10,7 +10,7 @@ from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, line_key, squ
 from deepreview.reviewers.static.reports import document, ended, laid_of
 
 _COMMAND = re.compile(r"(^|[;&|(]|\b(then|do|else|if|exec|sudo|env)\s)\s*$")
-_SPLITTING = frozenset({"shellcheck:SC2086"})
+_SPLITTING = frozenset({"shellcheck:SC2086", "shellcheck:SC2046"})
 _MEANT = re.compile(
     r"(?i)(args?|flags?|opts?|options?|params?|cmd|command|[a-z]s|list|user|pid|port|count|num|id|status|code|rc|uid|gid|version|[!#?])\}?$"
 )
@@ -29,8 +29,9 @@ class ShellCheck:
     install: str = "pip install 'deepreviewer[static]'"
 
     def wants(self, laid: Laid) -> bool:
-        """Shell in the dialects that it knows, and BATS; not zsh and fish."""
-        return laid.language in {"bash", "bats"} and b"zsh" not in laid.content[:40]
+        """Shell in the dialects that it knows, and BATS; not zsh and fish, nor what makes shell."""
+        template = b"<%" in laid.content or b"{{" in laid.content[:200]
+        return laid.language in {"bash", "bats"} and b"zsh" not in laid.content[:40] and not template
 
     def argv(self, names: Sequence[str], kit: Path) -> Sequence[str]:
         """Only the chosen codes; without the data flow analysis, which takes minutes for a script of 4,000 lines."""
@@ -78,4 +79,6 @@ class ShellCheck:
 def _meant(hit: Hit) -> bool:
     """Whether splitting is the purpose: a list by its name, or the command itself."""
     symbol = hit.names["symbol"]
+    if re.match(r"(return|exit|shift)\b", hit.node) or "<<<" in hit.node.partition(symbol)[0]:
+        return True  # a number, or a text that no shell of today splits
     return bool(_MEANT.search(symbol) or _COMMAND.search(hit.node.partition(symbol)[0]))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepreview.context.targets import tells_history
 from deepreview.reviewers.base import Output
 from deepreview.reviewers.static.files import is_fixture
 from deepreview.reviewers.static.hit import Edit, Hit, Laid, Unreadable
@@ -14,12 +15,15 @@ from deepreview.reviewers.static.reports import documents, ended, laid_of
 SHORTEST = 6
 _FOREIGN = 5
 """So many different words in one file, and more than one in a hundred lines: it is not written in English."""
-_VARIANTS = frozenset({"unparseable", "parseable", "reproducability", "useable", "mergeable", "cancelation"})
+_VARIANTS = frozenset(
+    {"unparseable", "parseable", "reproducability", "useable", "mergeable", "cancelation", "writeable"}
+)
 _TRANSLATION = re.compile(
     r"(^|/)(translations?|locales?|i18n|l10n|lang|langs|languages|po)/(?!en\b)"
     r"|[./_-](?!en)[a-z]{2}([-_][A-Za-z]{2,4})?\.(json|ya?ml|md|rst|txt|properties|arb|po|strings)$"
     r"|\.(po|pot|xlf|dic|aff)$|(^|/)[^/]*(spelling|cspell|codespell|wordlist|dictionar)[^/]*(/|$)|\.patterns$"
 )
+_DATA = re.compile(r"\.(ya?ml|toml|json5?|ini|cfg|conf|properties|xml|csv)$")
 _MARKS = ("#", "//", "/*", "* ", "--", "<!--", '"""')
 
 
@@ -33,8 +37,8 @@ class Typos:
     install: str = "pip install 'deepreviewer[static]'"
 
     def wants(self, laid: Laid) -> bool:
-        """Every text but the input of tests and translations."""
-        return not is_fixture(laid.path) and not _TRANSLATION.search(laid.path)
+        """Every text but the input of tests, translations, and lists of changes, which quote what they corrected."""
+        return not (is_fixture(laid.path) or tells_history(laid.path) or _TRANSLATION.search(laid.path))
 
     def argv(self, names: Sequence[str], kit: Path) -> Sequence[str]:
         """File names are neutral, so they are not checked."""
@@ -75,6 +79,8 @@ def _hit(item: Mapping[str, object], files: Mapping[str, Laid]) -> Hit | None:
     before = line.encode("utf-8", "surrogateescape")[:offset].decode("utf-8", "surrogateescape")
     start, right = len(before), str(corrections[0])
     prose = laid.language == "prose" or any(mark in before for mark in _MARKS)
+    if not prose and _DATA.search(laid.path) and not re.search(r"[A-Za-z] $", before):
+        return None  # a value of one word is a name: of a linter, a plug-in, a key
     sure = prose and line[start : start + len(word)] == word and _alone(line, start, len(word))
     return Hit(
         kind="typos",

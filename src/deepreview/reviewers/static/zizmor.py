@@ -94,9 +94,15 @@ class Zizmor:
             else f"{route}:{squeezed(_VERSION.sub('', feature))}",
             message=f"{item['desc']}: {main['symbolic']['annotation']}",
             node="" if missing else step,
-            names={"weight": str(item["determinations"]["severity"])},
+            names={"weight": _weight(item)},
             reach=(first, first) if missing else (min(s[0] for s in spans), max(s[1] for s in spans)),
         )
+
+
+def _weight(item: Mapping[str, Any]) -> str:
+    """The severity, lower where only those who may start the workflow choose the value."""
+    chosen = item["ident"] == "template-injection" and "github." not in _main_fragment(item)
+    return "Medium" if chosen else str(item["determinations"]["severity"])
 
 
 def _main(item: Mapping[str, Any]) -> Mapping[str, Any]:
