@@ -133,3 +133,18 @@ def test_origins_rank_too() -> None:
         return replace(finding, origin=replace(finding.origin, kind=kind))
 
     assert [f.kind for f in settled([about(1, kind="a"), about(2, kind="z")], touch).findings] == ["z", "a"]
+
+
+def test_a_suggestion_that_the_code_answers_is_dropped_and_something_heavier_is_lowered() -> None:
+    slate = settled(
+        [
+            about(1, excuse="// best effort", severity=Severity.SUGGESTION),
+            about(2, excuse="// best effort", severity=Severity.IMPORTANT),
+        ]
+    )
+    assert [(gone.step, gone.reason) for gone in slate.dropped] == [
+        ("excused", "a comment or message there explains the choice: “// best effort”")
+    ]
+    assert [(finding.claims[0], finding.severity) for finding in slate.findings] == [
+        ("names/0002", Severity.SUGGESTION)
+    ]

@@ -24,8 +24,8 @@ _KEYED = re.compile(
 """Keys of these are read by programs elsewhere: their absence from the code says nothing."""
 _PAST = re.compile(
     r"\b(?:removed?|removal|removes|no longer|not any ?more|deprecated|renamed?|formerly|previous(?:ly)?|earlier|"
-    r"former|used to|instead of|replace[sd]?|replacement|replacing|legacy|obsolete|dropped|deleted|superseded|was called|"
-    r"old name|moved)\b",
+    r"former|used to|instead of|replace[sd]?|replacement|replacing|legacy|obsolete|dropped|deleted|superseded|"
+    r"was called|old name|moved)\b",
     re.IGNORECASE,
 )
 

@@ -122,6 +122,22 @@ STALE_MISSES |= {
         {"a.go": 'package a\n\nvar x = map[string]string{\n\t"Bundle_Name": "a",\n}\n'},
         {"a.go": 'package a\n\nvar x = map[string]string{\n//     "Bundle_Name":   "a"\n}\n'},
     ),
+    "tells how it was": (
+        {"a.go": GO_BASE, "b.go": "// as the previous readGauge did\npackage b\n"},
+        {"a.go": GO_HEAD, "b.go": "// as the previous readGauge did\npackage b\n"},
+    ),
+    "imported from elsewhere": (
+        {"a.rs": "use tokio::{\n    AsyncWrite,\n};\n", "b.md": "A file is an `AsyncWrite`.\n"},
+        {"a.rs": "use tokio::{\n};\n", "b.md": "A file is an `AsyncWrite`.\n"},
+    ),
+    "argument of its own example": (
+        {"a.rs": "fn f() {\n}\nconst tcp_stream: u8 = 1;\n/// tap(|tcp_stream| {})\nfn g() {}\n"},
+        {"a.rs": "fn f() {\n}\n/// tap(|tcp_stream| {})\nfn g() {}\n"},
+    ),
+    "attribute that is switched off": (
+        {"a.rs": "fn async_trait() {}\n// #[tonic::async_trait]\nfn g() {}\n"},
+        {"a.rs": "// #[tonic::async_trait]\nfn g() {}\n"},
+    ),
     "moved": (
         {"a.py": "def read_gauge():\n    pass\n", "b.py": "# read_gauge\n"},
         {"c.py": "def read_gauge():\n    pass\n\n\nread_gauge()\n", "b.py": "# read_gauge\n"},
@@ -194,6 +210,7 @@ HEADER_MISSES: dict[str, str] = {
     "go other language": "// valve_info_t size.\nconst valveInfoSize = 40\n",
     "go test": "// ReadFrom must honour it.\nfunc TestReadFromStops(t *T) {\n\trun()\n}\n",
     "ts code span": "// `cacheData` is kept for the request.\nconst hasCacheData = run();\nrun(hasCacheData);\n",
+    "go variable of a step": "func f() {\n\t// RemoveVolume waits.\n\tvar removeConsumer *Node\n\trun()\n}\n",
     "go member": "// watchFlags.Add waits.\nfunc addWatch() {\n\trun()\n}\n\nvar _ = addWatch\n",
     "py": "# read_gauge prints\ndef gauge_now():\n    pass\n\n\ngauge_now()\n",
 }
@@ -299,6 +316,7 @@ TEXT_MISSES: dict[str, tuple[str, str]] = {
     "word that may double": ("docs/a.md", "He said that that is had had.\n"),
     "word in a path": ("docs/a.md", "See /in/in and to-to, a a-b.\n"),
     "word in a changelog": ("CHANGELOG.md", "the the\n"),
+    "description of a parameter": ("a.java", "/**\n * @param a the array\n */\nvoid f(int[] b) {}\n"),
     "parameter of that name": ("a.go", "// copies all of it to to.\nfunc copyAll(to io.Writer) {\n\trun(copyAll)\n}\n"),
     "debugger in a string": ("a.ts", 'say("debugger;"); // debugger;\n'),
     "debugger in a test": ("tests/a.test.ts", "debugger;\n"),

@@ -123,6 +123,7 @@ DANGLING_MISSES = {
     "made": ("docs/a.md", "src/valve/run.log and src/made/x.go\n"),
     "says so": ("docs/a.md", "src/valve/shut.go is no longer there.\n"),
     "changelog": ("CHANGES.md", "src/valve/shut.go\n"),
+    "of another project": ("a.go", "// See k3s src/valve/shut.go.\npackage a\n"),
 }
 
 
@@ -200,3 +201,10 @@ def test_an_address_from_here_is_no_folder_when_the_site_moved(tmp_path: Path) -
     base = {"e2e/app/suspense/promise/page.ts": "export const a = 1\n", **test}
     head = {"test/e2e/app/suspense/promise/page.ts": "export const a = 1\n", **test}
     assert review(base, head, tmp_path)[0] == []
+
+
+def test_the_bare_name_of_a_fixture_means_many_files(tmp_path: Path) -> None:
+    text = {"docs/a.md": "Edit your `gauges.yml`.\n"}
+    base = {"test/fixtures/one/gauges.yml": "a: 1\n", **text}
+    assert review(base, text, tmp_path)[0] == []
+    assert [claim.kind for claim in review({"conf/gauges.yml": "a: 1\n", **text}, text, tmp_path)[0]] == ["gone-path"]

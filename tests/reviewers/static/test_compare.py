@@ -194,3 +194,32 @@ def test_words_that_split_in_tests_are_left_alone(tmp_path: Path) -> None:
     text = "#!/bin/bash\nset -e\nrm $target\n"
     assert review({}, {"tests/a.sh": text}, tmp_path)[0] == []
     assert [claim.kind for claim in review({}, {"bin/a.sh": text}, tmp_path)[0]] == ["shellcheck:SC2086"]
+
+
+def test_who_may_start_a_workflow_may_run_code_so_inputs_weigh_less(tmp_path: Path) -> None:
+    flow = "on: {}\npermissions: {{}}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+    step = "      - run: echo '${{{{ {} }}}}'\n"
+    inputs = "{workflow_dispatch: {inputs: {version: {type: string}, name: {type: string}}}}"
+    mine = (flow + step + step).format(inputs, "inputs.version", "inputs.name")
+    theirs = (flow + step).format("issues", "github.event.issue.title")
+    head = {".github/workflows/a.yml": mine, ".github/workflows/b.yml": theirs}
+    claims = [c for c in review({}, head, tmp_path)[0] if c.kind == "zizmor:template-injection"]
+    assert [(c.places[0].path[-5:], c.severity.value, len(c.places)) for c in claims] == [
+        ("a.yml", "suggestion", 2),
+        ("b.yml", "important", 1),
+    ]
+
+
+def test_images_and_shell_of_tests_are_left_alone(tmp_path: Path) -> None:
+    head = {
+        "pkg/e2e/testdata/a/Dockerfile": "FROM alpine\n",
+        "lib/common.sh": "#!/bin/sh\nunset <%= NAMES.join(' ') %>\n",
+        "bin/run.sh": "#!/bin/bash\nset -e\nread -r a b <<< $(version)\nret=1\nexit $ret\n",
+    }
+    assert review({}, head, tmp_path)[0] == []
+
+
+def test_a_message_that_says_why_is_quoted(tmp_path: Path) -> None:
+    head = {"a.go": SWALLOW.replace("inspect failed", "inspect failed, going on on purpose")}
+    claims = review({}, head, tmp_path)[0]
+    assert [claim.excuse for claim in claims] == ['log.Error(err, "inspect failed, going on on purpose")']
