@@ -16,3 +16,7 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
 
 def test_when_none_is_near_all_are_named() -> None:
     assert nearest("x", ["static", "names"]) == "known: names, static"
+
+
+def test_when_none_is_near_and_all_are_too_many_a_page_is_named() -> None:
+    assert nearest("x", ["static", "names"], "see there") == "see there"

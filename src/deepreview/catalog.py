@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from deepreview.errors import UsageError
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known name, or all of them when none is near."""
+def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A hint that names the nearest known name; when none is near, `otherwise`, or all of them without it."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+    return f"did you mean {near[0]}?" if near else otherwise or f"known: {', '.join(names)}"
 
 
 def choose(what: str, names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from deepreview.reviewers.history.reviewer import HistoryReviewer
 from deepreview.reviewers.names.reviewer import NamesReviewer
 from deepreview.reviewers.paths.reviewer import PathsReviewer
 from deepreview.reviewers.static.reviewer import StaticReviewer
+from deepreview.reviewers.static.rules import unknown
 from deepreview.reviewers.static.sarif import Command as StaticCommand
 from deepreview.verify.catalog import CHECKS
 
@@ -67,14 +68,25 @@ def archive(settings: Settings, environ: Mapping[str, str]) -> Archive:
 def prepare(asked: Asked, flags: Mapping[str, Any], place: Place, config: Path | None) -> tuple[Pin, Loaded]:
     """The pinned change and the settings; the project's file is the one of the base commit unless one is named."""
     named = named_file(config)
-    first = load(flags, place.environ, named)
+    first = settled(flags, place.environ, named)
     pinned = pin(asked, first.settings.base, place)
     if named is not None:
         return pinned, first
-    loaded = load(flags, place.environ, base_file(pinned, place.environ))
+    loaded = settled(flags, place.environ, base_file(pinned, place.environ))
     if loaded.settings.base != first.settings.base:
         pinned = pin(asked, loaded.settings.base, place)
     return pinned, loaded
+
+
+def settled(flags: Mapping[str, Any], environ: Mapping[str, str], file: File | None) -> Loaded:
+    """The settings, once every rule that they switch is known to exist."""
+    loaded = load(flags, environ, file)
+    for valued in loaded.valued:
+        names = valued.value if valued.name in {"enable", "disable"} else ()
+        for name, hint in unknown(names, whole=valued.name == "disable").items():
+            where = "" if valued.origin.startswith(("-", "DEEPREVIEW_")) else f": {valued.name}"
+            raise ConfigError(f"{valued.origin}{where}: no rule is called {name!r}", hint=hint)
+    return loaded
 
 
 def named_file(config: Path | None) -> File | None:

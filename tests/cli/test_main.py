@@ -25,6 +25,9 @@ BAD = [
     (["review", "--with", "statc"], "no reviewer is called 'statc' (did you mean static?)"),
     (["review", "--to", "htlm"], "no format is called 'htlm' (did you mean html?)"),
     (["review", "--fail-on", "always"], "one of suggestion, important, critical, never is wanted"),
+    (["review", "--disable", "typoss"], "--disable: no rule is called 'typoss' (did you mean typos?)"),
+    (["review", "--enable", "typo"], "--enable: no rule is called 'typo' (did you mean typos?)"),
+    (["config", "--config", "switch.toml"], "switch.toml: enable: no rule is called 'ts-doble-cast' (did you mean"),
     (["review", "--timeout", "0"], "a number of seconds above 0 is wanted"),
     (["review", "--timeout", "soon"], "'soon' is not a valid integer"),
     (["review", "--config", "no.toml"], "no.toml cannot be read: No such file or directory"),
@@ -47,6 +50,7 @@ BAD = [
 
 @pytest.mark.parametrize(("args", "told"), BAD, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_bad_input_is_one_line_with_a_next_step(shell: Shell, args: list[str], told: str) -> None:
+    (shell.box.path / "switch.toml").write_text('enable = ["ts-doble-cast"]\n')
     code, line = shell.complains(*args)
     assert (code, told in line) == (2, True), line
     assert shell.rounds == [], "nothing is kept of what did not start"

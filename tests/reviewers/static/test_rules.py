@@ -12,7 +12,7 @@ import yaml
 
 from deepreview.model.claim import Claim
 from deepreview.reviewers.static.reviewer import StaticReviewer
-from deepreview.reviewers.static.rules import our_rules
+from deepreview.reviewers.static.rules import our_rules, unknown
 from deepreview.testing.desk import MemoryDesk, brief_between
 
 pytestmark = pytest.mark.tools
@@ -88,3 +88,28 @@ def test_it_is_silent(rule: str, folder: Path) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_what_only_moved_is_no_claim(rule: str, folder: Path) -> None:
     assert moves(folder / "move")[rule] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ts-double-cast", "ruff:BLE001", "ruff:PLR0913", "shellcheck:SC2034", "hadolint:DL3008", "zizmor:artipacked"],
+)
+def test_rules_that_can_be_switched(name: str) -> None:
+    assert unknown([name], whole=False) == unknown([name], whole=True) == {}
+
+
+@pytest.mark.parametrize("name", ["typos", "ruff", "ast-grep", "zizmor"])
+def test_a_whole_analyser_can_be_switched_off(name: str) -> None:
+    assert unknown([name], whole=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("ts-doble-cast", "did you mean ts-double-cast?"),
+        ("ruf", "did you mean ruff?"),
+        ("QQQ", "the page of the reviewer static lists all rules"),
+    ],
+)
+def test_a_name_that_would_switch_nothing_is_told_with_the_nearest(name: str, hint: str) -> None:
+    assert unknown(["typos", name], whole=True) == {name: hint}

@@ -14,7 +14,7 @@ from deepreview import wiring
 from deepreview.cli.context import TOOL, Where, environment
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver
-from deepreview.config.load import Loaded, load
+from deepreview.config.load import Loaded
 from deepreview.config.schema import Valued, key_of
 from deepreview.errors import DeepReviewError, Exit, UsageError
 from deepreview.git.run import for_source
@@ -38,7 +38,7 @@ def _effective(at: Where, flags: dict[str, Any]) -> Loaded:
     try:
         return wiring.prepare(Auto(), flags, at.place(), at.config)[1]
     except UsageError:
-        return load(flags, environment(), wiring.named_file(at.config))
+        return wiring.settled(flags, environment(), wiring.named_file(at.config))
 
 
 def _setting(valued: Valued) -> str:

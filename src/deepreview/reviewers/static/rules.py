@@ -11,12 +11,15 @@ rest of the function decides), `anchor` (about something missing: only when the 
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.util import find_spec
 from typing import Any, Final
 
+from deepreview.catalog import nearest
 from deepreview.model.claim import Answer, Severity
 
 COMMENTS: Final = {
@@ -42,6 +45,8 @@ LITERALS: Final = {
     "yaml": ("plain_scalar", "double_quote_scalar", "single_quote_scalar"),
 }
 OUR_FILES: Final = ("go", "python", "typescript", "java", "rust", "shell", "text")
+_OPEN: Final = re.compile(r"ruff:[A-Z]+\d+|shellcheck:SC\d{4}|hadolint:(DL|SC)\d{4}|zizmor:[a-z-]+|biome:[a-z]+/\w+")
+"""Rules of analysers that can be switched on although they have no texts here."""
 TOOL_FILES: Final = ("ruff", "shellcheck", "hadolint", "zizmor", "biome", "typos")
 
 
@@ -101,6 +106,18 @@ class Choice:
 def catalog() -> Mapping[str, Rule]:
     """All rules by id, in the order of the files; needs PyYAML, of the extra `static`."""
     return {rule.id: rule for rule in (*our_rules(), *tool_rules())}
+
+
+def unknown(names: Iterable[str], *, whole: bool) -> dict[str, str]:
+    """Those of the names that would switch nothing, each with a hint; `whole`: an analyser's name stands for its rules.
+
+    Without PyYAML nobody knows the rules, and none of them runs.
+    """
+    if find_spec("yaml") is None:
+        return {}
+    known = {*catalog(), *((rule.analyser for rule in catalog().values()) if whole else ())}
+    lost = (name for name in names if name not in known and not _OPEN.fullmatch(name))
+    return {name: nearest(name, known, "the page of the reviewer static lists all rules") for name in lost}
 
 
 def our_rules() -> Iterator[Rule]:
