@@ -10,7 +10,8 @@ _HISTORY = re.compile(
 )
 _FOREIGN = re.compile(
     r"(?:^|/)(?:vendor|vendored|gen|generated|__generated__|third[-_]?party|node_modules|testdata|test-?data|fixtures?|__fixtures__|"
-    r"__snapshots__|snapshots?|\.yarn|dist|site-packages|_vendor|golden)(?:/|$)",
+    r"__snapshots__|snapshots?|\.yarn|dist|site-packages|_vendor|golden)(?:/|$)"
+    r"|(?:^|/)tests?/(?:[^/]{1,80}/){0,5}(?:data|cases|resources|inputs?|samples?)/",
     re.IGNORECASE,
 )
 _GENERATED = re.compile(

@@ -50,7 +50,11 @@ _OWN_WORDS = frozenset(
         "our",
     }
 )
-_FOR_EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as|something like)|[├└│]", re.IGNORECASE)
+_NOT_SAID = re.compile(
+    r"\b(?:for example|for instance|e\.g\.|such as|something like)|[├└│]|^\s*(?:///?!?|\*|#)\s*(?://|#\s)",
+    re.IGNORECASE,
+)
+"""An example, a drawing, a comment inside code that is itself inside a comment."""
 _ODD = set("<{*$([|%=\\:@")
 
 
@@ -86,7 +90,7 @@ def _written_in(one: Changed, layout: Layout) -> Iterator[Written]:
     page = one.page
     for number in sorted(one.added):
         line = page.comment_lines[number - 1] if number <= len(page.lines) else ""
-        if "/" not in line or len(line) > LONGEST_LINE or number in page.fenced or _FOR_EXAMPLE.search(line):
+        if "/" not in line or len(line) > LONGEST_LINE or number in page.fenced or _NOT_SAID.search(line):
             continue
         plain = _URL.sub(" ", _LINK_TEXT.sub(" ", line))
         for match in _PATH.finditer(plain):

@@ -19,7 +19,10 @@ _VENDORED = re.compile(r"(^|/)(vendor|node_modules|third_party|thirdparty|extern
 _MINIFIED = re.compile(
     r"(^|/)(gen|generated|autogen|__generated__)/|\.min\.(js|css|mjs)$|\.(map|lock|snap|svg|csv|tsv|ipynb|pb\.go|sum)$|-lock\.(json|yaml)$"
 )
-_FIXTURE = re.compile(r"(^|/)(testdata|test-data|test_data|fixtures?|__fixtures__|snapshots?|__snapshots__|goldens?)/")
+_FIXTURE = re.compile(
+    r"(^|/)(testdata|test-data|test_data|fixtures?|__fixtures__|snapshots?|__snapshots__|goldens?)/"
+    r"|(^|/)(tests?|spec|e2e)/([^/]+/)*(data|cases|resources|inputs?|samples?)/"
+)
 _TEST = re.compile(
     r"(^|/)(tests?|testing|testutils?|spec|specs|e2e|__tests__|__mocks__|benches|bench|benchmarks|examples?)/"
     r"|(^|/)(test_[^/]*|conftest)\.py$|_tests?\.(py|go|rs|ts|js)$|\.(test|spec|e2e)\.[cm]?[jt]sx?$"
