@@ -12,7 +12,7 @@ from deepreview.reviewers.static.reports import document, ended, laid_of
 _COMMAND = re.compile(r"(^|[;&|(]|\b(then|do|else|if|exec|sudo|env)\s)\s*$")
 _SPLITTING = frozenset({"shellcheck:SC2086", "shellcheck:SC2046"})
 _MEANT = re.compile(
-    r"(?i)(args?|flags?|opts?|options?|params?|cmd|command|[a-z]s|list|user|pid|port|count|num|id|status|code|rc|uid|gid|version|[!#?])\}?$"
+    r"(?i)(args?|flags?|opts?|options?|params?|cmd|command|[a-z]s|list|user|pid|port|count|num|id|status|code|rc|uid|gid|version|timeout|seconds?|secs|delay|interval|size|len|length|width|height|max|min|limit|jobs|[!#?])\}?$"
 )
 """Names of what is a list of words, where splitting is the purpose, numbers and words without blanks."""
 _BATS_ONLY = frozenset({"2314", "2315"})
