@@ -25,8 +25,8 @@ DONE = Completed(
 )
 
 
-def pin(slug: str = "topic", repo: str = "acme/boiler") -> Pin:
-    return Pin(mirror=Path("m.git"), base=Sha("b" * 40), head=Sha("a" * 40), slug=slug, repo=repo, url="", how="")
+def pin(slug: str = "topic", repo: str = "acme/boiler", mirror: str = "m.git") -> Pin:
+    return Pin(mirror=Path(mirror), base=Sha("b" * 40), head=Sha("a" * 40), slug=slug, repo=repo, url="", how="")
 
 
 @pytest.fixture
@@ -48,8 +48,26 @@ def test_rounds_are_counted_per_target(archive: Archive) -> None:
     made = [("topic", "acme/boiler"), ("other", "acme/boiler"), ("topic", "acme/kettle"), ("topic", "acme/boiler")]
     folders = [start(archive, slug, repo, n) for n, (slug, repo) in enumerate(made)]
     assert [folder.plan().number for folder in folders] == [1, 1, 1, 2]
-    assert [folder.path.name for folder in archive.rounds("acme/kettle")] == ["20260105-120002-topic"]
+    assert [folder.path.name for folder in archive.rounds("acme--kettle")] == ["20260105-120002-topic"]
     assert len(archive.rounds()) == 4
+
+
+def test_two_repositories_of_one_name_share_nothing(archive: Archive) -> None:
+    for mirror in ("app-0123.git", "app-4567.git"):
+        _, plan = archive.start(pin(repo="app", mirror=mirror), Settings(), "deepreview test", NOON)
+        assert plan.number == 1
+    assert [len(archive.rounds(shelf)) for shelf in ("app-0123", "app-4567", "")] == [1, 1, 2]
+    assert archive.find("", "app-0123").path.parent.name == "app-0123"
+
+
+def test_a_round_of_this_repository_goes_before_a_newer_one_of_another(archive: Archive) -> None:
+    start(archive, repo="acme/kettle")
+    start(archive, repo="acme/boiler", later=1)
+    start(archive, "only-there", repo="acme/boiler", later=2)
+    assert archive.find("topic", "acme--kettle").path.parent.name == "acme--kettle"
+    assert archive.find("only-there", "acme--kettle").path.parent.name == "acme--boiler"
+    with pytest.raises(UsageError, match="no round has been made yet"):
+        archive.find("", "acme--oven")
 
 
 def test_a_plan_comes_back_as_it_was(archive: Archive) -> None:
@@ -93,7 +111,7 @@ def test_foreign_and_unreadable_folders_are_passed_over(archive: Archive) -> Non
     locked = shelf / "20990101-000000-locked"
     locked.mkdir(mode=0o000)
     try:
-        assert [folder.path.name for folder in archive.rounds("acme/boiler")] == ["20260105-120000-topic"]
+        assert [folder.path.name for folder in archive.rounds("acme--boiler")] == ["20260105-120000-topic"]
     finally:
         locked.chmod(0o700)
 

@@ -1,6 +1,6 @@
 """Rounds on disk: one folder each, written as things happen, so that a killed run can be taken up again.
 
-<archive>/<owner>--<name>/<stamp>-<slug>/
+<archive>/<owner>--<name>/<stamp>-<slug>/   (the first part is `<name>-<hash>` where no owner is known)
     plan.json              what was asked for, pinned, before any reviewer starts
     <reviewer>.said.jsonl  each claim and observation as it was made
     <reviewer>.run.json    how the reviewer ended; absent while it runs
@@ -120,8 +120,9 @@ class Archive:
 
     def start(self, pin: Pin, settings: Settings, tool: str, now: datetime) -> tuple[RoundFolder, Plan]:
         """A new round's folder with its plan in it."""
-        shelf = self.root / _shelf(pin.repo)
-        number = 1 + sum(1 for folder in self.rounds(pin.repo) if _slug_of(folder.path.name) == pin.slug)
+        own = shelf_of(pin.repo, pin.mirror)
+        shelf = self.root / own
+        number = 1 + sum(1 for folder in self.rounds(own) if _slug_of(folder.path.name) == pin.slug)
         stamp = f"{now:%Y%m%d-%H%M%S}-{pin.slug}"
         with _writing(shelf):
             shelf.mkdir(parents=True, exist_ok=True)
@@ -138,25 +139,31 @@ class Archive:
         folder.write(PLAN_FILE, wire.to_json(_PLAN, plan) + "\n")
         return folder, plan
 
-    def rounds(self, repo: str = "") -> tuple[RoundFolder, ...]:
+    def rounds(self, shelf: str = "") -> tuple[RoundFolder, ...]:
         """The rounds of one repository, or of all; oldest first."""
-        pattern = f"{_shelf(repo)}/*/{PLAN_FILE}" if repo else f"*/*/{PLAN_FILE}"
-        found = (RoundFolder(path=plan.parent) for plan in self.root.glob(pattern))
+        found = (RoundFolder(path=plan.parent) for plan in self.root.glob(f"{shelf or '*'}/*/{PLAN_FILE}"))
         return tuple(sorted(found, key=lambda folder: (folder.path.name, str(folder.path))))
 
-    def find(self, name: str, repo: str = "") -> RoundFolder:
-        """The newest round whose id is `name`, or else ends in it; the newest of all when the name is empty."""
-        rounds = self.rounds(repo)
-        exact = [folder for folder in rounds if folder.path.name == name]
-        found = exact or [folder for folder in rounds if folder.path.name.endswith(name)]
+    def find(self, name: str, shelf: str = "") -> RoundFolder:
+        """The newest round whose id is `name`, or else ends in it; the newest of all when the name is empty.
+
+        One of this shelf goes before one of another; without a name no other is looked at.
+        """
+        found = _called(name, self.rounds(shelf)) or (_called(name, self.rounds()) if name else ())
         if not found:
             what = f"no round is called {name!r}" if name else "no round has been made yet"
             raise UsageError(what, hint="`deepreview list --all` shows the rounds, `deepreview review` makes one")
         return found[-1]
 
 
-def _shelf(repo: str) -> str:
-    return re.sub(r"[^\w.-]+", "--", repo).strip(".") or "repository"
+def shelf_of(repo: str, mirror: Path) -> str:
+    """The folder of a repository's rounds: two that only share the name of their folder have different ones."""
+    return re.sub(r"[^\w.-]+", "--", repo) if "/" in repo else mirror.stem
+
+
+def _called(name: str, rounds: tuple[RoundFolder, ...]) -> tuple[RoundFolder, ...]:
+    exact = tuple(folder for folder in rounds if folder.path.name == name)
+    return exact or tuple(folder for folder in rounds if folder.path.name.endswith(name))
 
 
 def _slug_of(name: str) -> str:

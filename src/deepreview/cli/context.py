@@ -8,9 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from deepreview import wiring
-from deepreview.archive.folder import Archive
+from deepreview.archive.folder import Archive, shelf_of
 from deepreview.config.load import Loaded, load
 from deepreview.errors import UsageError
+from deepreview.git.mirror import mirror_path
 from deepreview.git.source import open_source
 from deepreview.git.target import Place
 
@@ -48,9 +49,11 @@ class Where:
         """The archive."""
         return wiring.archive(self.loaded().settings, environment())
 
-    def repo_name(self) -> str:
-        """The name under which this folder's rounds are kept; empty outside a repository."""
+    def shelf(self) -> str:
+        """Where in the archive this repository's rounds are; empty outside a repository."""
+        place = self.place()
         try:
-            return open_source(self.repo.absolute(), environment()).name
+            source = open_source(place.folder, place.environ)
         except UsageError:
             return ""
+        return shelf_of(source.name, mirror_path(place.cache, source.name, source.key))

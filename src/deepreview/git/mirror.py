@@ -143,8 +143,9 @@ def _hint(done: Ended) -> str:
 
 
 _PATIENCE = 7200
-_MOST_PACKS = 40
 """Seconds: a first copy of a very large repository takes its time."""
+_MOST_PACKS = 40
+"""Each fetch leaves one, and git looks into all of them."""
 _FILTERS = 100_000
 """Commits: their path filters take some 5 seconds; the rest of a longer history gets its own next time."""
 _ALL = 1_000_000
@@ -154,10 +155,15 @@ _SERVE = f"--upload-pack=GIT_GRAFT_FILE={NO_FILE} git -c 'safe.directory=*' uplo
 _QUIETLY = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
 
 
+def mirror_path(cache: Path, name: str, key: str) -> Path:
+    """Where the mirror of the repository that `key` names is, or would be."""
+    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "repository"
+    return cache / "mirrors" / f"{plain}-{hashlib.sha256(os.fsencode(key)).hexdigest()[:12]}.git"
+
+
 def open_mirror(cache: Path, name: str, key: str, environ: Mapping[str, str]) -> Mirror:
     """The mirror of the repository that `key` names, made empty when it is not there yet."""
-    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "repository"
-    path = cache / "mirrors" / f"{plain}-{hashlib.sha256(os.fsencode(key)).hexdigest()[:12]}.git"
+    path = mirror_path(cache, name, key)
     if not (path / "HEAD").exists():
         _make(path, environ)
     return Mirror(path=path, environ=environ)

@@ -102,6 +102,11 @@ class Source:
         return self.github or folder or "repository"
 
     @property
+    def key(self) -> str:
+        """What tells it from every other repository on this machine."""
+        return str(self.common_dir)
+
+    @property
     def url(self) -> str:
         """The web address, or empty."""
         return f"https://github.com/{self.github}" if self.github else ""

@@ -83,7 +83,7 @@ def pin(asked: Asked, base: str, place: Place) -> Pin:
             return _pull_elsewhere(match[1], match[2], int(match[3]), place)
         case _:
             source = open_source(place.folder, place.environ)
-            mirror = open_mirror(place.cache, source.name, str(source.common_dir), place.environ)
+            mirror = open_mirror(place.cache, source.name, source.key, place.environ)
             return _Pinner(source=source, mirror=mirror, base=base).pin(asked)
 
 

@@ -28,6 +28,20 @@ def test_a_round_can_be_looked_at_in_every_way_after_the_repository_is_gone(shel
     assert (shell.home / "copy.json").read_bytes() == (folder / "report.json").read_bytes()
 
 
+def test_two_repositories_in_folders_of_one_name_keep_their_rounds_apart(shell: Shell) -> None:
+    other = shell.home / "elsewhere" / shell.box.path.name
+    shell.box.git("clone", "-q", str(shell.box.path), str(other))
+    for folder, target in ((shell.box.path, "topic"), (other, "HEAD"), (other, "HEAD")):
+        shell("review", "-q", "--with", "names", target, cwd=folder)
+    assert len(shell.rounds) == 3
+    lists = [
+        shell("list", cwd=folder).stdout.decode().splitlines()[1:] for folder in (shell.box.path, other / ".git" / "..")
+    ]
+    assert [[line.split()[1] for line in rows] for rows in lists] == [["1"], ["1", "2"]]
+    assert b" topic" in shell("show").stdout
+    assert b"HEAD" in shell("show", cwd=other).stdout
+
+
 def test_a_damaged_round_does_not_hide_the_others(shell: Shell) -> None:
     shell("review", "-q", "--with", "names")
     shell("review", "-q", "--with", "names", "HEAD")

@@ -113,9 +113,9 @@ def resume_command(
     at = Where(repo=repo, archive=archive, config=config)
     rounds = at.rounds()
     if round_id:
-        folder = rounds.find(round_id)
+        folder = rounds.find(round_id, at.shelf())
     else:
-        open_rounds = [folder for folder in rounds.rounds(at.repo_name()) if not folder.finished]
+        open_rounds = [folder for folder in rounds.rounds(at.shelf()) if not folder.finished]
         if not open_rounds:
             raise UsageError("no round was interrupted here", hint="`deepreview list` shows all rounds")
         folder = open_rounds[-1]

@@ -29,7 +29,7 @@ def list_command(everywhere: bool, repo: Path, archive: Path | None, config: Pat
     C, I and S count critical and important findings and suggestions. An interrupted round can be resumed.
     """
     at = Where(repo=repo, archive=archive, config=config)
-    folders = at.rounds().rounds("" if everywhere else at.repo_name())
+    folders = at.rounds().rounds("" if everywhere else at.shelf())
     if not folders:
         note("No rounds yet; `deepreview review` makes one.")
         return 0
@@ -62,7 +62,7 @@ def show_command(what: str, to: str, repo: Path, archive: Path | None, config: P
     """
     at = Where(repo=repo, archive=archive, config=config)
     alias = what.upper() if _ALIAS.fullmatch(what) else ""
-    folder = at.rounds().find("" if alias else what, at.repo_name() if alias or not what else "")
+    folder = at.rounds().find("" if alias else what, at.shelf())
     report = load(folder)
     if alias:
         report = _only(report, alias)
@@ -84,7 +84,7 @@ def _only(report: Report, alias: str) -> Report:
 def open_command(round_id: str, repo: Path, archive: Path | None, config: Path | None) -> int:
     """Open a round's page in the browser and print where it is."""
     at = Where(repo=repo, archive=archive, config=config)
-    folder = at.rounds().find(round_id, "" if round_id else at.repo_name())
+    folder = at.rounds().find(round_id, at.shelf())
     load(folder)
     page = folder.path / "report.html"
     deliver(f"{page}\n", None)
@@ -112,7 +112,7 @@ def render_command(
         report = read(Path(what))
     else:
         at = Where(repo=repo, archive=archive, config=config)
-        report = load(at.rounds().find(what, "" if what else at.repo_name()))
+        report = load(at.rounds().find(what, at.shelf()))
     deliver(rendered(report, format_), output)
     return 0
 
