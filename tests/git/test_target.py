@@ -120,6 +120,8 @@ class TestAuto:
         assert (pinned.base, pinned.head, pinned.repo) == (base, head, "bare")
         with pytest.raises(UsageError, match="bare repository has no work tree"):
             repo.pin(WorkTree(), folder=repo.root / "bare.git")
+        with pytest.raises(UsageError, match="bare repository has no work tree"):
+            repo.pin(Staged(), folder=repo.root / "bare.git")
         assert repo.pin(folder=repo.root / "bare.git").head == head
 
 
@@ -373,16 +375,20 @@ class TestShallow:
 
     def test_deepened(self, repo: Reviewed) -> None:
         shallow = self._clone(repo, 2)
-        shallow.pin("HEAD")
+        assert [p.path for p in shallow.change("HEAD").patches] == ["a.txt"]
         shallow.box.git("fetch", "-q", "--depth", "5", "origin", "main", "topic")
         change = shallow.change("origin/topic")
         assert ([p.path for p in change.patches], change.shallow) == (["b.txt"], True)
 
-    def test_a_shallow_commit_alone(self, repo: Reviewed) -> None:
+    @pytest.mark.parametrize("asked", ["", "HEAD"])
+    def test_a_commit_whose_parent_is_cut_off_is_not_taken_for_a_first_one(self, repo: Reviewed, asked: str) -> None:
         shallow = self._clone(repo, 1)
-        change = shallow.change("HEAD")
-        assert change.shallow
-        assert change.base == EMPTY_TREE
+        with pytest.raises(UsageError, match="the parent of .* is not in this clone, which is shallow") as caught:
+            shallow.pin(asked)
+        assert "git fetch --deepen=1" in caught.value.hint
+        shallow.box.git("fetch", "-q", "--deepen=1")
+        change = shallow.change(asked)
+        assert ([p.path for p in change.patches], change.shallow) == (["a.txt"], True)
 
 
 class TestBadPlaces:

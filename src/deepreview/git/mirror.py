@@ -109,6 +109,10 @@ class Mirror:
         if sum(1 for _ in (self.path / "objects/pack").glob("*.pack")) > _MOST_PACKS:
             self.git.attempt("repack", "-d", "--quiet", "--geometric=2")
 
+    def cut_at(self, sha: Sha) -> bool:
+        """Whether the parents of this commit are missing: what it changed cannot be known then."""
+        return sha in self._cut()
+
     @property
     def shallow(self) -> bool:
         """Whether the history is cut somewhere."""

@@ -29,14 +29,14 @@ _AUTHOR = {
 
 def of_index(source: Source, mirror: Mirror, head: Sha) -> Sha:
     """What is staged, as a commit on `head`."""
+    _refuse_bare(source)
     with _index_copy(source, mirror) as git:
         return _commit(mirror, git, head, "staged")
 
 
 def of_work_tree(source: Source, mirror: Mirror, head: Sha) -> Sha:
     """What is in the work tree, files that git does not know or ignore included, as a commit on `head`."""
-    if source.bare:
-        raise UsageError("a bare repository has no work tree", hint="name a branch, a commit or a range")
+    _refuse_bare(source)
     with _index_copy(source, mirror) as git:
         how = [part for name, value in source.settings(*_SETTINGS).items() for part in ("-c", f"{name}={value}")]
         listed = git.out(*how, "diff-files", "--name-status", "-z", "--no-renames", "--ignore-submodules=dirty")
@@ -48,6 +48,11 @@ def of_work_tree(source: Source, mirror: Mirror, head: Sha) -> Sha:
         paths = encode("".join(f"{path}\0" for path in dict.fromkeys(present)))
         git.out(*how, "update-index", *_AS_IT_IS, "--stdin", stdin=paths)
         return _commit(mirror, git, head, "work tree")
+
+
+def _refuse_bare(source: Source) -> None:
+    if source.bare:
+        raise UsageError("a bare repository has no work tree", hint="name a branch, a commit or a range")
 
 
 def of_patch(mirror: Mirror, base: Sha, patch: bytes, name: str) -> Sha:

@@ -174,7 +174,11 @@ class _Pinner:
 
     def _one(self, head: Sha, how: str, branch: str = "") -> Pin:
         """One commit against its first parent; a merge so shows what it brought in."""
-        self._with(head)
+        if self._with(head).cut_at(head):
+            raise UsageError(
+                f"the parent of {head[:9]} is not in this clone, which is shallow",
+                hint="`git fetch --deepen=1` brings it",
+            )
         parent = self.mirror.git.line("rev-parse", "--verify", "--quiet", f"{head}^1")
         return self._pin(Sha(parent) if parent else EMPTY_TREE, head, head[:9], how, branch=branch)
 
