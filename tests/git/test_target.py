@@ -383,7 +383,7 @@ class TestShallow:
     @pytest.mark.parametrize("asked", ["", "HEAD"])
     def test_a_commit_whose_parent_is_cut_off_is_not_taken_for_a_first_one(self, repo: Reviewed, asked: str) -> None:
         shallow = self._clone(repo, 1)
-        with pytest.raises(UsageError, match="the parent of .* is not in this clone, which is shallow") as caught:
+        with pytest.raises(UsageError, match=r"the parent of .* is not in this clone, which is shallow") as caught:
             shallow.pin(asked)
         assert "git fetch --deepen=1" in caught.value.hint
         shallow.box.git("fetch", "-q", "--deepen=1")
