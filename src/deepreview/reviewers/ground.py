@@ -25,7 +25,7 @@ _KEYED = re.compile(
 _PAST = re.compile(
     r"\b(?:removed?|removal|removes|no longer|not any ?more|deprecated|renamed?|formerly|previous(?:ly)?|earlier|"
     r"former|used to|instead of|replace[sd]?|replacement|replacing|legacy|obsolete|dropped|deleted|superseded|"
-    r"was called|original(?:ly)?|old name|moved)\b",
+    r"was called|(?:was|were) added|version(?:added|changed)|original(?:ly)?|old name|moved)\b",
     re.IGNORECASE,
 )
 

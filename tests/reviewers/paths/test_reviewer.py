@@ -40,6 +40,7 @@ GONE_MISSES: dict[str, dict[str, str]] = {
     "says so": {"a.md": "third/gauge-kit was removed\n"},
     "made by a build": {"a.sh": "rm third/gauge-kit/x.bin\n", ".gitignore": "/third/\n"},
     "submodules": {".gitmodules": "path = third/gauge-kit\n"},
+    "an address": {"a.py": "client.get('/gauge-kit/gauge.go')\n"},
     "rare name in code": {"a.py": "open('gauge.go')\n"},
 }
 

@@ -18,7 +18,8 @@ _SIZES = range(8, 1, -1)
 _MOST_IN_FILE = 20
 """Doubled words of one file: with more of them it is no prose."""
 _DOUBLED = re.compile(
-    r"(?<![\w.$/@#*=+-])(?P<first>(?P<word>the|an?|to|of|in|and|for|with|from|by|or|at|be|are|if|we|you|they|this)"
+    r"(?<![\w.$/@#*=+-])(?<!ed )(?P<first>"
+    r"(?P<word>the|an?|to|of|in|and|for|with|from|by|or|at|be|are|if|we|you|they|this)"
     r"[ \t]++(?P=word)|into[ \t]++to|the[ \t]++an?|an?[ \t]++the)(?![\w$/*=+'’()-])"
 )
 _PARAMETER_LINE = re.compile(r"[@\\:](?:param|arg|tparam|typeparam)\b")

@@ -1,5 +1,6 @@
 """A comment or document that still names what the change removed (`stale-name`)."""
 
+import builtins
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ MOST_NAMES = 1_000
 _MOST_FILES = 40
 """A name in the comments of more files than this is a word of the trade."""
 _CONTEXT = 3
+_BUILT_IN = frozenset(dir(builtins))
 _IMPORT = re.compile(r"\s*(?:pub\s+)?(?:use|import|from|export\s*\{)\b|\s*export\s*\{")
 _IMPORT_LINES = 40
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_./@+-]+")
@@ -46,7 +48,7 @@ def candidates(ground: Ground) -> dict[str, _Candidate]:
     found: dict[str, _Candidate] = {}
     for line in ground.removed:
         for defined in defined_on(line.code):
-            if not defined.keyword and _in_import(line):
+            if defined.name in _BUILT_IN or (not defined.keyword and _in_import(line)):
                 continue
             known = found.get(defined.name)
             if worth_tracking(defined) and (known is None or _rank(defined) > _rank(known.defined)):
@@ -75,13 +77,14 @@ def stale(ground: Ground, removed: Mapping[str, _Candidate]) -> list[Said]:
     spoken = _only_spoken(ground, removed)
     said = []
     lines = _lines_naming(ground, spoken)
+    added = {one.patch.path: one.added for one in ground.changed}
     stems = {part.partition(".")[0] for path in ground.index.paths for part in path.split("/")} | {
         "self",
         "this",
         "cls",
     }
     for name in sorted(spoken)[:MOST_NAMES]:
-        mentions = list(_mentions(removed[name], spoken[name], lines[name], stems))
+        mentions = list(_mentions(removed[name], spoken[name], lines[name], stems, added))
         plain = not distinctive(name)
         if not mentions or (plain and len(mentions) > _MOST_PLAIN):
             continue
@@ -130,7 +133,11 @@ def _runs(page: Page, name: str) -> bool:
 
 
 def _mentions(
-    candidate: _Candidate, pages: Sequence[Page], removed: Sequence[RemovedLine], stems: Collection[str]
+    candidate: _Candidate,
+    pages: Sequence[Page],
+    removed: Sequence[RemovedLine],
+    stems: Collection[str],
+    added: Mapping[RepoPath, Collection[int]],
 ) -> Iterator[_Mention]:
     name = candidate.defined.name
     pattern = _pattern(name)
@@ -140,6 +147,8 @@ def _mentions(
         if outside or not is_target(page.path) or page.generated or _defines_itself(page, name):
             continue
         for number in page.lines_with(name, spoken=True):
+            if number in added.get(page.path, ()):
+                continue  # written knowing that the name goes: of twelve such lines read, none was a mistake
             line = page.comment_lines[number - 1]
             if len(line) > LONGEST_LINE or not pattern.search(line):
                 continue

@@ -24,7 +24,7 @@ _SCRIPT = re.compile(
     r"^(?:export[ \t]++)?(?:declare[ \t]++)?(?:abstract[ \t]++)?(?:async[ \t]++)?"
     r"(?:function\*?|class|interface|type|enum)[ \t]++(?P<name>[A-Za-z_]\w*+)"
 )
-_PYTHON = re.compile(r"^(?:async[ \t]++)?(?:def|class)[ \t]++(?P<name>[A-Za-z_]\w*+)")
+_PYTHON = re.compile(r"^(?:(?:async[ \t]++)?def[ \t]++|class[ \t]++(?=_))(?P<name>[A-Za-z_]\w*+)")
 _SHELL_FUNCTION = re.compile(r"^(?:function[ \t]++)?(?P<name>[A-Za-z_]\w*+)[ \t]*+(?:\(\)[ \t]*+)?\{")
 _SHELL_LOCAL = re.compile(r"^[ \t]++local[ \t]++(?!-)(?P<name>[A-Za-z_]\w*+)(?:=|[ \t]*+$)")
 _PATTERNS = {
@@ -131,7 +131,7 @@ def _own(page: Page, number: int, name: str) -> bool:
     for line in reversed(above):
         if _ATTRIBUTE.match(line[:LONGEST_LINE]):
             return False
-        if not line.strip() or line[:1] in {"}", ")"}:
+        if not line.strip() or line[:1] == "}" or (line[:1] == ")" and not page.path.endswith(".py")):
             return True
     return True
 

@@ -174,13 +174,18 @@ def _on_page(page: Page, here: Sequence[Source], layout: Layout) -> Iterator[Men
 def _stands(mention: Mention, layout: Layout) -> bool:
     """Whether the path still means something: head has it, or a build makes it."""
     source, beside = mention.source, mention.page.path
-    if _imported(mention) or layout.knows(mention.written.removeprefix("./"), beside):
+    if _imported(mention) or _address(mention) or layout.knows(mention.written.removeprefix("./"), beside):
         return True
     if layout.knows(mention.written, beside) or layout.ignored(mention.written.strip("./")):
         return True
     if source.folder and layout.knows(mention.written.partition(source.key)[0] + source.key, beside):
         return True
     return not source.folder and layout.ignored(source.path)
+
+
+def _address(mention: Mention) -> bool:
+    """Whether code hands it to a server: a path from the root of a site, not of the tree."""
+    return mention.written.startswith("/") and mention.written in mention.page.code_lines[mention.line - 1]
 
 
 def _imported(mention: Mention) -> bool:

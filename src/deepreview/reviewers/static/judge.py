@@ -92,7 +92,9 @@ def belongs(rule: Rule, hit: Hit, laid: Laid) -> bool:
 def _defines(hit: Hit, laid: Laid) -> bool:
     """Whether the line defines the name, and does not merely take an imported fixture as an argument."""
     name = re.escape(hit.names.get("symbol", ""))
-    return bool(re.match(rf"\s*((async\s+)?def|class)\s+{name}\b|.*\bimport\b", laid.quote(hit.first, hit.first)))
+    decorated = hit.first > 1 and laid.lines[hit.first - 2].lstrip().startswith(("@", ")"))
+    line = laid.quote(hit.first, hit.first)
+    return not decorated and bool(re.match(rf"\s*((async\s+)?def|class)\s+{name}\b|.*\bimport\b", line))
 
 
 def _differs(rule: Rule, laid: Laid) -> bool:
@@ -133,7 +135,7 @@ def _dereferenced(after: After) -> bool:
 
 def _suppressed(item: Judged, new: New) -> str:
     """Why it is not shown, in the order in which the reasons count; empty when it is."""
-    if is_fixture(item.laid.path) and item.rule.where != "any":
+    if is_fixture(item.laid.path):
         return "test data, where defects may be meant"
     comment = answered(item.hit, item.laid)
     if comment:
