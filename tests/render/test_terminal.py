@@ -91,6 +91,27 @@ def test_a_long_explanation_is_cut() -> None:
     assert "word…" in page
 
 
+def test_code_in_an_explanation_keeps_its_lines() -> None:
+    code = "\n".join(["def f():", "\tif x:", "", "    y = 1", "w" * 90, "z = 2"])
+    page = render(
+        make_report(make_finding(1, body=f"It was:\n\n```python\n{code}\n```\n\nNow gone.", fix="")), width=80
+    )
+    shown = ["    It was:", "        def f():", "            if x:", "            y = 1", "        " + "w" * 71 + "…"]
+    assert "\n".join([*shown, "        …", "    Now gone.", ""]) in page
+    assert "```" not in page
+
+
+def test_prose_that_is_cut_ends_an_explanation() -> None:
+    page = render(make_report(make_finding(1, body="word " * 200 + "\n```\nx = 1\n```\nmore", fix="")), width=80)
+    assert "word…" in page
+    assert "x = 1" not in page
+
+
+def test_what_is_not_committed_has_no_commits(full: Report) -> None:
+    assert "1 commit," in render(full)
+    assert "commits" not in render(replace(full, subject=replace(full.subject, commits=()))).split("✔")[0]
+
+
 def test_many_suggestions_are_counted_and_nothing_worse_is() -> None:
     many = [make_finding(number) for number in range(1, 41)]
     worse = [replace(found, alias=f"I{n}", severity=Severity.IMPORTANT) for n, found in enumerate(many, 1)]

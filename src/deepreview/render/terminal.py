@@ -16,6 +16,7 @@ from deepreview.model.finding import Finding, OriginKind, State
 from deepreview.model.report import ChangedFile, Report, VerdictValue
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.base import Renderer
+from deepreview.render.passages import passages
 from deepreview.render.visible import exact, one_line
 from deepreview.render.wording import (
     SHORT,
@@ -39,6 +40,8 @@ VERDICTS = {
 }
 WHY_LINES = 3
 """The explanation and the fix are cut after this many lines each: the report has the rest."""
+CODE_LINES = 4
+"""This many lines of the code blocks in an explanation are shown, beside those of its prose."""
 MOST_SUGGESTIONS = 20
 """This many suggestions are shown, the report's first; more severe findings are all shown."""
 MOST_PLACES = 4
@@ -80,7 +83,8 @@ def _head(sheet: Console, report: Report) -> None:
     subject = report.subject
     title = f"#{subject.number} {subject.title}" if subject.number else subject.title or subject.slug
     sheet.print(Text(one_line(f"{subject.repo} · {title} · round {report.round}"), style="bold"))
-    size = f"{counted(len(subject.commits), 'commit')}, {counted(len(subject.files), 'file')}"
+    commits = f"{counted(len(subject.commits), 'commit')}, " if subject.commits else ""
+    size = f"{commits}{counted(len(subject.files), 'file')}"
     lines = f"+{subject.added} −{subject.removed} lines"
     took = duration(report.clock.seconds)
     sheet.print(Text(one_line(f"{subject.how} · {size}, {lines} · {subject.head[:SHORT]} · {took}"), style="dim"))
@@ -139,8 +143,7 @@ def _finding(sheet: Console, finding: Finding) -> None:
     if len(finding.locations) > MOST_PLACES:
         _hang(sheet, f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}", "dim")
     _hang(sheet, _facts(finding), "dim")
-    for line in _cut(sheet, one_line(finding.body)):
-        _hang(sheet, line)
+    _why(sheet, finding.body)
     patch = " A patch is in the report." if finding.patch else ""
     if fix := one_line(finding.fix) + patch:
         for line in _cut(sheet, f"Fix: {fix.strip()}"):
@@ -155,14 +158,38 @@ def _facts(finding: Finding) -> str:
     return f"{finding.severity.value}, {finding.defect.value} · {since} · {who}"
 
 
-def _cut(sheet: Console, text: str) -> list[str]:
+def _why(sheet: Console, body: str) -> None:
+    prose, code = WHY_LINES, CODE_LINES
+    for passage in passages(body):
+        if passage.code:
+            lines = [line for line in passage.text.splitlines() if line.strip()]
+            for line in lines[:code]:
+                _code(sheet, exact(line.expandtabs(_INDENT)))
+            if len(lines) > code:
+                _hang(sheet, " " * _INDENT + "…")
+            code = max(0, code - len(lines))
+            continue
+        shown = _cut(sheet, one_line(passage.text), prose)
+        for line in shown:
+            _hang(sheet, line)
+        prose -= len(shown)
+        if prose <= 0:
+            return
+
+
+def _code(sheet: Console, line: str) -> None:
+    text = Text(" " * _INDENT + line, style="dim", no_wrap=True, overflow="ellipsis")
+    sheet.print(Padding(text, (0, 0, 0, _INDENT)))
+
+
+def _cut(sheet: Console, text: str, most: int = WHY_LINES) -> list[str]:
     width = sheet.width - _INDENT
-    wrapped = Text(text[: width * (WHY_LINES + 1)]).wrap(sheet, width)
+    wrapped = Text(text[: width * (most + 1)]).wrap(sheet, width)
     lines = [line.plain.rstrip() for line in wrapped]
-    if len(lines) <= WHY_LINES:
+    if len(lines) <= most:
         return lines
-    last = lines[WHY_LINES - 1]
-    return [*lines[: WHY_LINES - 1], (last if len(last) < width else last[: width - 1]) + "…"]
+    last = lines[most - 1]
+    return [*lines[: most - 1], (last if len(last) < width else last[: width - 1]) + "…"]
 
 
 def _hang(sheet: Console, text: str, style: str = "") -> None:
