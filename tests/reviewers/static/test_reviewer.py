@@ -143,6 +143,7 @@ def test_coverage_is_honest(tmp_path: Path) -> None:
         "vendor/b.py": "vendored",
     }
     assert any(phrase.startswith("ruff ") and phrase.endswith(" rules on 1 file") for phrase in reading.checked)
+    assert any(phrase.startswith("typos ") and phrase.endswith(": 1 rule on 2 files") for phrase in reading.checked)
 
 
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:

@@ -116,16 +116,20 @@ class Outcome:
         name = scan.analyser.name
         rules = sum(rule.analyser == name for rule in self.rules.values())
         comparison = self.compared[name]
-        before = f", {comparison.old} hits that were there before" if comparison.old else ""
-        moved = f", {comparison.moved} moved hits" if comparison.moved else ""
-        files = "1 file" if scan.files == 1 else f"{scan.files} files"
-        return f"{name} {scan.version}: {rules} rules on {files}{before}{moved}"
+        before = f", {_count(comparison.old, 'hit')} there before" if comparison.old else ""
+        moved = f", {_count(comparison.moved, 'moved hit')}" if comparison.moved else ""
+        what = f"{_count(rules, 'rule')} on {_count(scan.files, 'file')}"
+        return f"{name} {scan.version}: {what}{before}{moved}"
 
     def _holes_sentence(self) -> tuple[str, ...]:
         places = [f"{path}:{line}" for path, line in sorted(self.holes.items())]
         return (
             (f"ast-grep could not parse all of {_listed(places)}; its rules say nothing near there.",) if places else ()
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _listed(places: Sequence[str]) -> str:
