@@ -10,7 +10,7 @@ from deepreview.context.pages import Page, pages_of
 from deepreview.context.scanner import Flavour, flavour_of
 from deepreview.context.targets import foreign
 from deepreview.context.words import LIMIT, WordIndex, encoded, index_of
-from deepreview.model.change import Change, FilePatch, Hunk, RepoPath, Side
+from deepreview.model.change import Change, FileKind, FilePatch, Hunk, RepoPath, Side
 from deepreview.model.claim import Answer, Claim, ClaimId, DefectClass, Place, Severity
 from deepreview.model.round import Unread
 from deepreview.reviewers.base import Desk
@@ -134,8 +134,11 @@ class Ground:
 
     @cached_property
     def read(self) -> tuple[RepoPath, ...]:
-        """Paths of the changed files that were read."""
-        return tuple(one.patch.path for one in self.changed)
+        """Paths of the changed files that were read: at head, and those that are deleted at base."""
+        deleted = [patch.path for patch in self.change.patches if patch.kind is FileKind.DELETED]
+        self.base.load(deleted)
+        gone = (path for path in deleted if self.base.get(path) is not None)
+        return tuple(sorted((*(one.patch.path for one in self.changed), *gone)))
 
     @cached_property
     def unread(self) -> tuple[Unread, ...]:

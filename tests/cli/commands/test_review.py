@@ -161,3 +161,15 @@ def test_nobody_completes(shell: Shell, gate: Path) -> None:
 @pytest.mark.parametrize(("level", "code"), [("suggestion", 1), ("important", 0), ("never", 0)])
 def test_what_makes_it_fail(shell: Shell, level: str, code: int) -> None:
     assert shell("review", "-q", "--with", "names", "--fail-on", level).code == code
+
+
+def test_a_change_that_only_deletes_has_a_verdict(shell: Shell) -> None:
+    shell.box.remove("gauge.py")
+    shell.box.commit("drop all of it")
+    done = shell("review", "-q", "HEAD", "--with", "names,paths")
+    assert (done.code, b"No verdict" in done.stdout) == (0, False), done.stdout
+
+
+def test_history_alone_gives_no_green_light(shell: Shell) -> None:
+    done = shell("review", "-q", "--with", "history")
+    assert (done.code, b"No reviewer could read any file" in done.stdout) == (3, True)

@@ -351,12 +351,12 @@ def test_text_that_may_be_there(case: tuple[str, str], tmp_path: Path) -> None:
 
 def test_what_was_not_read_is_named_with_its_reason(tmp_path: Path) -> None:
     head: Files = {"logo.png": b"\x89PNG\0", "big.js": "x;\n" * 150_000, "a.py": "x = 1\n"}
-    _, reading = review({"old.py": "y = 1\n"}, head, tmp_path)
+    _, reading = review({"old.bin": "\0"}, head, tmp_path)
     assert reading.read == ("a.py",)
     assert [(one.path, one.reason) for one in reading.unread] == [
         ("big.js", "over 400 kB"),
         ("logo.png", "binary"),
-        ("old.py", "deleted"),
+        ("old.bin", "deleted"),
     ]
 
 
@@ -390,3 +390,9 @@ def test_two_runs_say_the_same(tmp_path: Path) -> None:
     notes = {f"docs/{i}.md": "Call readGauge and open the the valve.\n" for i in range(6)}
     runs = [review({"a.go": GO_BASE}, {"a.go": GO_HEAD, **notes}, tmp_path) for _ in range(2)]
     assert runs[0] == runs[1]
+
+
+def test_a_deleted_file_was_read_at_base(tmp_path: Path) -> None:
+    _, reading = review({"a.go": GO_BASE, "b.bin": "\0"}, {}, tmp_path)
+    assert reading.read == ("a.go",)
+    assert [(one.path, one.reason) for one in reading.unread] == [("b.bin", "deleted")]
