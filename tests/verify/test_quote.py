@@ -124,6 +124,13 @@ def test_other_places_that_do_not_exist_are_left_out() -> None:
     assert [(place.first, place.last) for place in finding.locations] == [(3, 3), (1, 2)]
 
 
+def test_a_place_that_is_named_twice_is_one() -> None:
+    main = make_claim().places[0]
+    finding = place(make_claim(places=(main, main)), lookup)
+    assert isinstance(finding, Finding)
+    assert len(finding.locations) == 1
+
+
 def test_what_is_stored_of_a_long_place_is_bounded() -> None:
     wide = source(*["x" * 1000] * 100)
     finding = place(make_claim(quote="", places=(at(1, 100),)), lambda *_: wide)

@@ -46,7 +46,7 @@ def place(claim: Claim, lookup: Lookup) -> Finding | Dropped:
         if (found := lookup(other.path, other.side)) and _exists(other, found)
     ]
     evidence = Evidence(check=NAME, outcome=Outcome.SUPPORTS, summary=summary, detail="")
-    return _finding(claim, tuple(locations), evidence)
+    return _finding(claim, tuple(dict.fromkeys(locations)), evidence)
 
 
 def anchor(place: Place, quote: str, source: Source) -> tuple[int, int, str] | None:
