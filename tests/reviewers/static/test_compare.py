@@ -226,7 +226,10 @@ def test_a_message_that_says_why_is_quoted(tmp_path: Path) -> None:
 
 
 def test_what_a_decorator_registers_is_not_lost_when_its_name_is_used_again(tmp_path: Path) -> None:
-    text = "from web import app\n\n\n@app.get('/a')\ndef page():\n    return 1\n\n\n@app.get('/b')\ndef page():\n    return 2\n"
+    text = (
+        "from web import app\n\n\n@app.get('/a')\ndef page():\n    return 1\n"
+        "\n\n@app.get('/b')\ndef page():\n    return 2\n"
+    )
     assert [claim.kind for claim in review({}, {"a.py": text}, tmp_path)[0]] == []
 
 
