@@ -11,7 +11,7 @@ from deepreview.model.change import RepoPath
 from deepreview.model.claim import Observation, Section, Severity
 from deepreview.model.report import Report
 from deepreview.model.round import Failed, Skipped
-from deepreview.render.terminal import RENDERER, render
+from deepreview.render.terminal import RENDERER, render, render_one
 from deepreview.testing.builders import make_finding, make_report
 
 text = st.one_of(
@@ -99,6 +99,26 @@ def test_code_in_an_explanation_keeps_its_lines() -> None:
     shown = ["    It was:", "        def f():", "            if x:", "            y = 1", "        " + "w" * 71 + "…"]
     assert "\n".join([*shown, "        …", "    Now gone.", ""]) in page
     assert "```" not in page
+
+
+def test_one_finding_alone_is_whole() -> None:
+    finding = make_finding(1, body="word " * 200 + "\n```\n" + "x = 1\n" * 9 + "```\nlast", fix="Drop it.")
+    finding = replace(finding, unless="Nobody calls it.", method="By name.", patch="--- a/x\n+++ b/x\n-\told\n+new\n")
+    page = render_one(make_report(finding, make_finding(2)), finding, width=80)
+    assert page.count("word") == 200
+    assert page.count("        x = 1\n") == 9
+    assert "    Fix: Drop it.\n    When it does not matter: Nobody calls it.\n    How it was found: By name.\n" in page
+    assert page.endswith("        --- a/x\n        +++ b/x\n        -\\told\n        +new\n")
+    assert "S2" not in page
+    assert "0 critical" not in page
+
+
+@settings(deadline=None)
+@given(said=text)
+def test_one_finding_alone_sends_no_command_to_the_terminal(said: str) -> None:
+    report = everywhere(said)
+    finding = replace(report.findings[0], unless=said, method=said, patch=said)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", render_one(report, finding))
 
 
 def test_prose_that_is_cut_ends_an_explanation() -> None:

@@ -30,10 +30,12 @@ def chosen(name: str) -> Renderer:
     return found
 
 
-def rendered(report: Report, to: Renderer) -> str:
-    """The report in a format, as wide and as coloured as standard output wants it."""
+def rendered(report: Report, to: Renderer, *, alone: bool = False) -> str:
+    """The report in a format, as wide and as coloured as standard output wants it; `alone`: its only finding, whole."""
     if to.name != "terminal":
         return to.render(report)
+    if alone:
+        return terminal.render_one(report, report.findings[0], width=width(), colour=sys.stdout.isatty())
     return terminal.render(report, width=width(), colour=sys.stdout.isatty())
 
 

@@ -49,11 +49,41 @@ MOST_PLACES = 4
 MOST_UNREAD = 10
 """This many files that nobody read are named."""
 _INDENT = 4
+_ALL = 10_000
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     """The report in `width` columns, with ANSI colours when asked for."""
-    sheet = Console(
+    sheet = _sheet(width, colour=colour)
+    with sheet.capture() as taken:
+        _head(sheet, report)
+        for severity, findings in by_severity(report.findings).items():
+            _group(sheet, severity, findings)
+        if not report.findings:
+            _nothing(sheet, report)
+        _reviewers(sheet, report)
+        _unread(sheet, nobody_read(report))
+        _noticed(sheet, report)
+    return _trimmed(taken.get())
+
+
+def render_one(report: Report, finding: Finding, *, width: int = 100, colour: bool = False) -> str:
+    """One finding of the report in full, its patch included."""
+    sheet = _sheet(width, colour=colour)
+    with sheet.capture() as taken:
+        sheet.print(Text(one_line(f"{_name(report)} · {report.clock.round_id}"), style="dim"))
+        sheet.print()
+        _finding(sheet, finding, prose=_ALL, code=_ALL)
+        for heading, text in (("When it does not matter", finding.unless), ("How it was found", finding.method)):
+            if text:
+                _hang(sheet, one_line(f"{heading}: {text}"))
+        for line in finding.patch.splitlines():
+            _code(sheet, exact(line))
+    return _trimmed(taken.get())
+
+
+def _sheet(width: int, *, colour: bool) -> Console:
+    return Console(
         file=StringIO(),
         width=width,
         height=50,
@@ -67,22 +97,21 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         soft_wrap=False,
         _environ={},  # the same report gives the same text under every TERM, COLUMNS and NO_COLOR
     )
-    with sheet.capture() as taken:
-        _head(sheet, report)
-        for severity, findings in by_severity(report.findings).items():
-            _group(sheet, severity, findings)
-        if not report.findings:
-            _nothing(sheet, report)
-        _reviewers(sheet, report)
-        _unread(sheet, nobody_read(report))
-        _noticed(sheet, report)
-    return "\n".join(line.rstrip() for line in taken.get().split("\n"))
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def _name(report: Report) -> str:
+    subject = report.subject
+    title = f"#{subject.number} {subject.title}" if subject.number else subject.title or subject.slug
+    return f"{subject.repo} · {title} · round {report.round}"
 
 
 def _head(sheet: Console, report: Report) -> None:
     subject = report.subject
-    title = f"#{subject.number} {subject.title}" if subject.number else subject.title or subject.slug
-    sheet.print(Text(one_line(f"{subject.repo} · {title} · round {report.round}"), style="bold"))
+    sheet.print(Text(one_line(_name(report)), style="bold"))
     commits = f"{counted(len(subject.commits), 'commit')}, " if subject.commits else ""
     size = f"{commits}{counted(len(subject.files), 'file')}"
     lines = f"+{subject.added} −{subject.removed} lines"
@@ -131,7 +160,7 @@ def _group(sheet: Console, severity: Severity, findings: list[Finding]) -> None:
         _hang(sheet, f"… and {counted(len(findings) - len(shown), 'more suggestion')} in the report", "dim")
 
 
-def _finding(sheet: Console, finding: Finding) -> None:
+def _finding(sheet: Console, finding: Finding, *, prose: int = WHY_LINES, code: int = CODE_LINES) -> None:
     style = COLOURS[finding.severity]
     title = Text(one_line(finding.title) or "(no title)", style="bold")
     if finding.state is not State.OPEN:
@@ -143,10 +172,10 @@ def _finding(sheet: Console, finding: Finding) -> None:
     if len(finding.locations) > MOST_PLACES:
         _hang(sheet, f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}", "dim")
     _hang(sheet, _facts(finding), "dim")
-    _why(sheet, finding.body)
-    patch = " A patch is in the report." if finding.patch else ""
+    _why(sheet, finding.body, prose, code)
+    patch = " A patch is in the report." if finding.patch and prose == WHY_LINES else ""
     if fix := one_line(finding.fix) + patch:
-        for line in _cut(sheet, f"Fix: {fix.strip()}"):
+        for line in _cut(sheet, f"Fix: {fix.strip()}", prose):
             _hang(sheet, line, "green")
 
 
@@ -158,8 +187,7 @@ def _facts(finding: Finding) -> str:
     return f"{finding.severity.value}, {finding.defect.value} · {since} · {who}"
 
 
-def _why(sheet: Console, body: str) -> None:
-    prose, code = WHY_LINES, CODE_LINES
+def _why(sheet: Console, body: str, prose: int, code: int) -> None:
     for passage in passages(body):
         if passage.code:
             lines = [line for line in passage.text.splitlines() if line.strip()]
@@ -182,7 +210,7 @@ def _code(sheet: Console, line: str) -> None:
     sheet.print(Padding(text, (0, 0, 0, _INDENT)))
 
 
-def _cut(sheet: Console, text: str, most: int = WHY_LINES) -> list[str]:
+def _cut(sheet: Console, text: str, most: int) -> list[str]:
     width = sheet.width - _INDENT
     wrapped = Text(text[: width * (most + 1)]).wrap(sheet, width)
     lines = [line.plain.rstrip() for line in wrapped]

@@ -11,7 +11,11 @@ def test_a_round_can_be_looked_at_in_every_way_after_the_repository_is_gone(shel
         or folder.name.encode() in shell("list", "--all").stdout
     )
     assert shell("list").stdout.decode().splitlines()[1].split()[:3] == [folder.name, "1", "merge"]
-    assert b"read_gauge" in shell("show", "s1").stdout
+    one = shell("show", "s1").stdout
+    assert b"read_gauge" in one
+    assert b"How it was found" in one
+    assert b"Who looked" not in one
+    assert b"Who looked" in shell("show").stdout
     assert shell.complains("show", "S9") == (2, f"deepreview: {folder.name} has no finding S9 (it has S1)\n")
     opened = shell("open", BROWSER="true")
     assert opened.stdout.decode() == f"{folder}/report.html\n"

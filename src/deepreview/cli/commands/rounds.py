@@ -63,10 +63,9 @@ def show_command(what: str, to: str, repo: Path, archive: Path | None, config: P
     at = Where(repo=repo, archive=archive, config=config)
     alias = what.upper() if _ALIAS.fullmatch(what) else ""
     folder = at.rounds().find("" if alias else what, at.shelf())
+    format_ = chosen(to)
     report = load(folder)
-    if alias:
-        report = _only(report, alias)
-    deliver(rendered(report, chosen(to)), None)
+    deliver(rendered(_only(report, alias) if alias else report, format_, alone=bool(alias)), None)
     return 0
 
 
