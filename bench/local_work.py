@@ -32,11 +32,14 @@ from deepreview.git.history import blame
 from deepreview.git.mirror import Mirror
 from deepreview.git.target import Named, Pin, Place, pin
 from deepreview.model.change import FilePatch, RepoPath
+from deepreview.render import html
 from deepreview.render.catalog import KEPT
+from deepreview.testing.showcase import crowd
 from synthetic import LARGE, SMALL, build
 
 _MEMORY_BAR = 300.0
 _LOCAL = ("names", "paths", "history")
+_ANALYSERS = ("ast-grep", "ruff", "shellcheck", "hadolint", "zizmor", "typos", "biome")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +109,8 @@ def blame_row(repo: Path, pinned: Pin, mirror: Mirror, runs: int) -> Row:
                ratio=ours / theirs, bar="≤ 0.12", holds=ours / theirs <= 0.12)  # fmt: skip
 
 
-def whole_round(pinned: Pin, folder: Path, names: tuple[str, ...]) -> dict[str, float]:
-    """One round with those reviewers, rendered in every format: seconds by stage, `rendering` and `all` added."""
-    settings = Settings(reviewers=names)
+def whole_round(pinned: Pin, folder: Path, settings: Settings) -> dict[str, float]:
+    """One round, rendered in every format: seconds by stage and reviewer, `rendering` and `all` added."""
     archive = Archive(root=folder / "rounds")
     around = Surroundings(environ=dict(os.environ), now=lambda: datetime.now(UTC), emit=lambda _: None)  # noqa: TID251
     started = time.perf_counter()
@@ -119,6 +121,35 @@ def whole_round(pinned: Pin, folder: Path, names: tuple[str, ...]) -> dict[str, 
         made.write(f"report{renderer.suffix}", renderer.render(report))
     ended = time.perf_counter()
     return report.clock.stages | {"rendering": ended - rendering, "all": ended - started}
+
+
+def analysers_row(pinned: Pin, folder: Path, runs: int) -> Row:
+    """The reviewer `static` with all analysers side by side, against the slowest of them alone."""
+
+    def seconds(switched_off: tuple[str, ...]) -> float:
+        settings = Settings(reviewers=("static",), disable=switched_off)
+        return statistics.median(whole_round(pinned, folder, settings)["static"] for _ in range(runs))
+
+    seconds(())
+    alone = {name: seconds(tuple(other for other in _ANALYSERS if other != name)) for name in _ANALYSERS[:-1]}
+    slowest = max(alone, key=lambda name: alone[name])
+    ours = seconds(())
+    ratio = ours / alone[slowest]
+    return Row(what=f"static / {slowest} alone", ours=ours, baseline=alone[slowest], unit="s", ratio=ratio,
+               bar="≤ 1.3", holds=ratio <= 1.3)  # fmt: skip
+
+
+def page_rows(runs: int) -> list[Row]:
+    """The page of 1,000 findings."""
+    report = crowd(1000)
+    seconds = median(runs, lambda: html.render(report))
+    size = len(html.render(report).encode()) / 1e6
+    return [
+        Row(what="page of 1,000 findings, rendered", ours=seconds, baseline=1.0, unit="s", ratio=seconds, bar="< 1 s",
+            holds=seconds < 1),
+        Row(what="page of 1,000 findings, size", ours=size, baseline=5.0, unit="MB", ratio=size / 5, bar="< 5 MB",
+            holds=size < 5),
+    ]  # fmt: skip
 
 
 def local_rows(pinned: Pin, folder: Path, runs: int) -> list[Row]:
@@ -142,7 +173,7 @@ def local_rows(pinned: Pin, folder: Path, runs: int) -> list[Row]:
 def run_job(job: dict[str, Any]) -> None:
     """The child of `local_rows`."""
     pinned = Pin(**{**job["pin"], "mirror": Path(job["pin"]["mirror"])})
-    stages = whole_round(pinned, Path(job["folder"]), _LOCAL)
+    stages = whole_round(pinned, Path(job["folder"]), Settings(reviewers=_LOCAL))
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(json.dumps({"seconds": stages["all"], "megabytes": max(own, children) / 1024, "stages": stages}))
@@ -157,6 +188,8 @@ def measure(repo: Path, change: str, folder: Path, runs: int) -> list[Row]:
         diff_row(repo, pinned, mirror, runs),
         blame_row(repo, pinned, mirror, runs),
         *local_rows(pinned, folder, runs),
+        analysers_row(pinned, folder, runs),
+        *page_rows(runs),
     ]
 
 

@@ -37,7 +37,8 @@ def build(folder: Path, size: Size) -> None:
     changed = paths[: size.changed_files]
     each = size.added_lines // len(changed)
     for path in changed:
-        contents[path][20:25] = stream.lines(len(path), each)
+        for at in (55, 40, 25, 10):
+            contents[path][at : at + 2] = stream.lines(at, each // 4)
     stream.commit("work", "a large change", {path: contents[path] for path in changed}, parent="refs/heads/main")
     subprocess.run(["git", "-C", folder, "fast-import", "--quiet"], input=b"".join(stream.parts), check=True)
     subprocess.run(["git", "-C", folder, "reset", "-q", "--hard", "main"], check=True)
