@@ -146,6 +146,10 @@ STALE_MISSES |= {
         {"a.py": "try:\n    pass\nexcept (\n    SystemExit,\n):\n    pass\n", "b.md": "SystemExit\n"},
         {"a.py": "pass\n", "b.md": "SystemExit\n"},
     ),
+    "variable of the environment": (
+        {"a.go": 'package a\n\nvar x = get("BOILER_HOME")\n', "b.md": "Set BOILER_HOME.\n"},
+        {"a.go": 'package a\n\nvar x = get(prefix + "_HOME")\n', "b.md": "Set BOILER_HOME.\n"},
+    ),
     "moved": (
         {"a.py": "def read_gauge():\n    pass\n", "b.py": "# read_gauge\n"},
         {"c.py": "def read_gauge():\n    pass\n\n\nread_gauge()\n", "b.py": "# read_gauge\n"},

@@ -39,6 +39,7 @@ GONE_MISSES: dict[str, dict[str, str]] = {
     "changelog": {"CHANGELOG.md": "add third/gauge-kit\n"},
     "says so": {"a.md": "third/gauge-kit was removed\n"},
     "made by a build": {"a.sh": "rm third/gauge-kit/x.bin\n", ".gitignore": "/third/\n"},
+    "what a tool shall ignore": {".gauge-ignore": "1a2b3c:third/gauge-kit/gauge.go:4\n"},
     "submodules": {".gitmodules": "path = third/gauge-kit\n"},
     "an address": {"a.py": "client.get('/gauge-kit/gauge.go')\n"},
     "rare name in code": {"a.py": "open('gauge.go')\n"},

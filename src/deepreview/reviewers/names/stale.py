@@ -48,8 +48,8 @@ def candidates(ground: Ground) -> dict[str, _Candidate]:
     found: dict[str, _Candidate] = {}
     for line in ground.removed:
         for defined in defined_on(line.code):
-            if defined.name in _BUILT_IN or (not defined.keyword and _in_import(line)):
-                continue
+            if defined.name in _BUILT_IN or (not defined.keyword and (defined.name.isupper() or _in_import(line))):
+                continue  # of the language, of somebody else, or a variable of the environment
             known = found.get(defined.name)
             if worth_tracking(defined) and (known is None or _rank(defined) > _rank(known.defined)):
                 found[defined.name] = _Candidate(defined=defined, line=line)

@@ -151,7 +151,7 @@ def mentions(ground: Ground, layout: Layout, keyed: Sequence[Source]) -> list[Me
     by_page: dict[RepoPath, list[Source]] = defaultdict(list)
     for source, paths in ground.index.holding_all(wanted).items():
         for path in paths:
-            if is_target(path) and not path.endswith((".gitmodules", ".gitignore")):
+            if is_target(path) and not path.endswith((".gitmodules", "ignore")):
                 by_page[path].append(source)
     found: list[Mention] = []
     for page in ground.head.all(sorted(by_page)):
