@@ -218,6 +218,8 @@ class TestNamed:
         assert len(repo.box.git("rev-parse", "HEAD^@").split()) == 3
         assert sorted(repo.patches("HEAD")) == ["three.txt", "two.txt"]
         assert {c.subject for c in repo.change("HEAD").commits} == {"octopus", "two", "three"}
+        assert repo.change("HEAD").title == "octopus"
+        assert repo.change("HEAD~2..HEAD").title == ""
 
     def test_criss_cross_merges_have_a_base(self, repo: Reviewed) -> None:
         repo.box.commit("base", {"a.txt": "a\n"})

@@ -1,11 +1,13 @@
 """A pin becomes the change: commits, file patches, and what is known of both."""
 
+from collections.abc import Sequence
+
 from deepreview.errors import UsageError
 from deepreview.git.diff import diff
 from deepreview.git.history import commits_between
 from deepreview.git.mirror import Mirror
 from deepreview.git.target import Pin
-from deepreview.model.change import Change
+from deepreview.model.change import Change, Commit
 
 
 def read_change(pin: Pin, mirror: Mirror) -> Change:
@@ -22,7 +24,7 @@ def read_change(pin: Pin, mirror: Mirror) -> Change:
         repo=pin.repo,
         url=pin.url,
         number=pin.number,
-        title=commits[-1].subject if len(commits) == 1 else "",
+        title=_title(pin, mirror, commits),
         branch=pin.branch,
         how=pin.how,
         base=pin.base,
@@ -31,3 +33,11 @@ def read_change(pin: Pin, mirror: Mirror) -> Change:
         patches=patches,
         shallow=mirror.shallow,
     )
+
+
+def _title(pin: Pin, mirror: Mirror, commits: Sequence[Commit]) -> str:
+    """The subject of the one commit, or of the merge that brought in all of them."""
+    if not commits:
+        return ""
+    alone = len(commits) == 1 or mirror.git.line("rev-parse", "--verify", "--quiet", f"{pin.head}^1") == pin.base
+    return commits[-1].subject if alone else ""
