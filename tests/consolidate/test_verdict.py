@@ -34,6 +34,7 @@ DECLINED = make_finding(4, severity=Severity.CRITICAL, state=State.DECLINED)
         ([], [done()], VerdictValue.NONE, "No reviewer could read any file of this change."),
         ([CRITICAL, IMPORTANT, SUGGESTION], [done("a")], VerdictValue.REWORK, "critical (C1)."),
         ([IMPORTANT, SUGGESTION], [done("a")], VerdictValue.FIXES, "important (I1)."),
+        ([IMPORTANT] * 5, [done("a")], VerdictValue.FIXES, "important (I1, I1, I1, I1, I1)."),
         ([IMPORTANT] * 6, [done("a")], VerdictValue.FIXES, "important (I1, I1, I1, I1 and 2 more)."),
         ([IMPORTANT], [done("a"), FAILED], VerdictValue.FIXES, "important (I1). static failed and may have said more."),
         ([SUGGESTION], [done("a")], VerdictValue.MERGE, "Only suggestions are open (S1); "),

@@ -8,6 +8,7 @@ from deepreview.model.report import Verdict, VerdictValue
 from deepreview.model.round import Completed, Failed, Run
 
 _BLIND = "no model read it, so nobody judged what the code means"
+_NAMED = 5
 
 
 def conclude(findings: Sequence[Finding], runs: Sequence[Run]) -> Verdict:
@@ -30,8 +31,9 @@ def conclude(findings: Sequence[Finding], runs: Sequence[Run]) -> Verdict:
 
 
 def _aliases(findings: Sequence[Finding]) -> str:
-    shown = ", ".join(finding.alias for finding in findings[:4])
-    return shown + (f" and {len(findings) - 4} more" if len(findings) > 4 else "")  # noqa: PLR2004 - as many as shown
+    few = findings if len(findings) <= _NAMED else findings[: _NAMED - 1]  # never "and 1 more"
+    shown = ", ".join(finding.alias for finding in few)
+    return shown + (f" and {len(findings) - len(few)} more" if len(findings) > len(few) else "")
 
 
 def _listed(names: Sequence[str]) -> str:
