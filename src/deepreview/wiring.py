@@ -79,8 +79,10 @@ def prepare(asked: Asked, flags: Mapping[str, Any], place: Place, config: Path |
 
 
 def settled(flags: Mapping[str, Any], environ: Mapping[str, str], file: File | None) -> Loaded:
-    """The settings, once every rule that they switch is known to exist."""
+    """The settings, once every rule that they switch and every file that they name is known to exist."""
     loaded = load(flags, environ, file)
+    if lost := next((path for path in loaded.settings.sarif if not path.exists()), None):
+        raise ConfigError(f"{lost} does not exist", hint="name a SARIF file that another tool wrote")
     for valued in loaded.valued:
         names = valued.value if valued.name in {"enable", "disable"} else ()
         for name, hint in unknown(names, whole=valued.name == "disable").items():

@@ -28,6 +28,7 @@ BAD = [
     (["review", "--disable", "typoss"], "--disable: no rule is called 'typoss' (did you mean typos?)"),
     (["review", "--enable", "typo"], "--enable: no rule is called 'typo' (did you mean typos?)"),
     (["config", "--config", "switch.toml"], "switch.toml: enable: no rule is called 'ts-doble-cast' (did you mean"),
+    (["review", "--sarif", "no.sarif"], "no.sarif does not exist (name a SARIF file"),
     (["review", "--timeout", "0"], "a number of seconds above 0 is wanted"),
     (["review", "--timeout", "soon"], "'soon' is not a valid integer"),
     (["review", "--config", "no.toml"], "no.toml cannot be read: No such file or directory"),

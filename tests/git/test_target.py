@@ -457,7 +457,7 @@ class TestBadPlaces:
         repo.box.git("clone", "-q", "--no-checkout", "--filter=blob:none", repo.box.path.as_uri(), str(clone))
         with pytest.raises(MachineError, match="could not be copied") as caught:
             repo.pin("HEAD", folder=clone)
-        assert "git fetch --refetch" in caught.value.hint
+        assert "git fetch --refetch --no-filter" in caught.value.hint
 
     def test_asking_for_staged_where_a_patch_is_meant(self, repo: Reviewed) -> None:
         repo.box.commit("base", {"a.txt": "a\n"})

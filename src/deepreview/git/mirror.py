@@ -142,7 +142,7 @@ def _hint(done: Ended) -> str:
     if "Permission denied" in said or "Read-only file system" in said:
         return "check the permissions of the repository and of the cache folder"
     if any(word in said for word in ("lazy fetching disabled", "missing", "not our ref", "bad object", "promisor")):
-        return "a partial or damaged clone lacks objects: `git fetch --refetch` completes it"
+        return "a partial or damaged clone lacks objects: `git fetch --refetch --no-filter` completes it"
     return "`git fsck` in that repository may tell more"
 
 
