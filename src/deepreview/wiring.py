@@ -8,7 +8,7 @@ from deepreview.archive.folder import Archive
 from deepreview.catalog import choose
 from deepreview.config.load import File, Loaded, load, parse_file
 from deepreview.config.schema import MACHINE, Settings, key_of
-from deepreview.consolidate.steps import STEPS
+from deepreview.consolidate.steps import STEPS, switched_off
 from deepreview.engine.pipeline import Crew
 from deepreview.errors import ConfigError, MachineError, UsageError
 from deepreview.git.mirror import Mirror
@@ -17,7 +17,9 @@ from deepreview.git.trees import GitTree
 from deepreview.model.change import RepoPath
 from deepreview.reviewers.base import Reviewer
 from deepreview.reviewers.history.reviewer import HistoryReviewer
+from deepreview.reviewers.names.reviewer import KINDS as NAMES_KINDS
 from deepreview.reviewers.names.reviewer import NamesReviewer
+from deepreview.reviewers.paths.reviewer import KINDS as PATHS_KINDS
 from deepreview.reviewers.paths.reviewer import PathsReviewer
 from deepreview.reviewers.static.reviewer import StaticReviewer
 from deepreview.reviewers.static.rules import unknown
@@ -44,7 +46,9 @@ def crew(settings: Settings) -> Crew:
     chosen = choose("reviewer", settings.reviewers, known)
     if not chosen:
         raise UsageError("no reviewer is left", hint=f"name some with --with, for instance --with {','.join(known)}")
-    return Crew(reviewers=tuple(known[name] for name in chosen), checks=CHECKS, steps=STEPS)
+    return Crew(
+        reviewers=tuple(known[name] for name in chosen), checks=CHECKS, steps=(switched_off(settings.disable), *STEPS)
+    )
 
 
 def folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
@@ -85,10 +89,16 @@ def settled(flags: Mapping[str, Any], environ: Mapping[str, str], file: File | N
         raise ConfigError(f"{lost} does not exist", hint="name a SARIF file that another tool wrote")
     for valued in loaded.valued:
         names = valued.value if valued.name in {"enable", "disable"} else ()
+        names = [name for name in names if valued.name == "enable" or name not in own_kinds(loaded.settings)]
         for name, hint in unknown(names, whole=valued.name == "disable").items():
             where = "" if valued.origin.startswith(("-", "DEEPREVIEW_")) else f": {valued.name}"
             raise ConfigError(f"{valued.origin}{where}: no rule is called {name!r}", hint=hint)
     return loaded
+
+
+def own_kinds(settings: Settings) -> frozenset[str]:
+    """What can be switched off besides the rules of `static`: kinds of other reviewers, and of the user's tools."""
+    return frozenset((*NAMES_KINDS, *PATHS_KINDS, *(command.name for command in settings.commands)))
 
 
 def named_file(config: Path | None) -> File | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deepreview.consolidate.base import Slate, assert_conserved, settle
 from deepreview.consolidate.group import SAME, group
-from deepreview.consolidate.steps import MOST_OF_A_KIND, STEPS
+from deepreview.consolidate.steps import MOST_OF_A_KIND, STEPS, switched_off
 from deepreview.model.change import Sha
 from deepreview.model.claim import Answer, Claim, ClaimId, DefectClass, Place, Severity
 from deepreview.model.evidence import Evidence, Outcome
@@ -148,3 +148,11 @@ def test_a_suggestion_that_the_code_answers_is_dropped_and_something_heavier_is_
     assert [(finding.claims[0], finding.severity) for finding in slate.findings] == [
         ("names/0002", Severity.SUGGESTION)
     ]
+
+
+def test_what_is_switched_off_is_dropped_by_kind_or_by_tool() -> None:
+    claims = [about(n, kind=kind) for n, kind in enumerate(("stale-name", "ruff:F821", "gone-path"))]
+    slate = settled(claims)
+    after = settle(slate, [switched_off({"stale-name", "ruff"})])
+    assert [finding.kind for finding in after.findings] == ["gone-path"]
+    assert {gone.step: gone.reason for gone in after.dropped} == {"switched-off": "switched off in the settings"}

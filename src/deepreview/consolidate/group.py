@@ -14,6 +14,7 @@ SAME: tuple[frozenset[str], ...] = (
     frozenset({"ruff:ASYNC251", "py-sleep-in-async"}),
     frozenset({"zizmor:unpinned-images", "hadolint:DL3007"}),
     frozenset({"shellcheck:SC2086", "zizmor:template-injection"}),
+    frozenset({"wrong-header", "stale-name"}),
     frozenset({"doubled-word", "go-repeated-word", "py-repeated-word", "repeated-word"}),
 )
 _GROUP = {kind: number for number, kinds in enumerate(SAME) for kind in kinds}

@@ -1,6 +1,7 @@
 """The steps, in order, and the small ones among them."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from deepreview.consolidate import severity
@@ -42,6 +43,20 @@ def _excused(slate: Slate) -> Slate:
         if all(claim.excuse and claim.severity is Severity.SUGGESTION for claim in slate.claims_of(finding))
     }
     return drop(slate, why, "excused")
+
+
+def switched_off(kinds: Collection[str]) -> Step:
+    """Drops what the settings do not want to see: kinds (`stale-name`, `ruff:F821`), or all of one tool (`ruff`)."""
+
+    def run(slate: Slate) -> Slate:
+        why = {
+            finding.fingerprint: "switched off in the settings"
+            for finding in slate.findings
+            if {finding.kind, finding.kind.partition(":")[0]} & set(kinds)
+        }
+        return drop(slate, why, "switched-off")
+
+    return Step(name="switched-off", run=run)
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str, int, str]:

@@ -23,7 +23,7 @@ def conclude(findings: Sequence[Finding], runs: Sequence[Run]) -> Verdict:
     missing = f" {_listed(lost)} failed and may have said more." if lost else ""
     for severity, value in ((Severity.CRITICAL, VerdictValue.REWORK), (Severity.IMPORTANT, VerdictValue.FIXES)):
         if heavy := [finding for finding in opened if finding.severity is severity]:
-            return Verdict(value=value, reason=f"{heavy[0].title} ({_aliases(heavy)}).{missing}")
+            return Verdict(value=value, reason=f"{heavy[0].title} ({_aliases(heavy)}); {_BLIND}.{missing}")
     if opened:
         few = f"Only suggestions are open ({_aliases(opened)}); {_BLIND}."
         return Verdict(value=VerdictValue.MERGE, reason=few + missing)

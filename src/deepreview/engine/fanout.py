@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepreview.archive.folder import RoundFolder
 from deepreview.context.brief import Brief
 from deepreview.engine.desk import Repository, ReviewerDesk
 from deepreview.errors import DeepReviewError, MachineError
+from deepreview.model.change import Change
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.event import Emit, ReviewerEnded, ReviewerStarted
 from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
@@ -107,7 +108,7 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
     limit = asyncio.timeout(room.timeout)
     try:
         async with limit:
-            reading = _read(await reviewer.review(room.brief, desk))
+            reading = _read(await reviewer.review(room.brief, desk), room.brief.change)
     except NothingToDo as reason:
         return Skipped(reviewer=reviewer.name, reason=str(reason))
     except asyncio.CancelledError as error:
@@ -126,10 +127,12 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
     )
 
 
-def _read(reading: object) -> Reading:
+def _read(reading: object, change: Change) -> Reading:
+    """What was read of the change: a file of which no line changed was not reviewed by being opened."""
     if not isinstance(reading, Reading):
         raise TypeError(f"review() returned {reading!r} and no reading")
-    return reading
+    changed = {patch.path for patch in change.patches if patch.hunks}
+    return replace(reading, read=tuple(path for path in reading.read if path in changed))
 
 
 def _round_is_cancelled() -> bool:

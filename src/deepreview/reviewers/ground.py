@@ -134,11 +134,11 @@ class Ground:
 
     @cached_property
     def read(self) -> tuple[RepoPath, ...]:
-        """Paths of the changed files that were read: at head, and those that are deleted at base."""
-        deleted = [patch.path for patch in self.change.patches if patch.kind is FileKind.DELETED]
+        """Changed files that were looked through: at head, deleted ones at base; none that a program wrote."""
+        deleted = [p.path for p in self.change.patches if p.kind is FileKind.DELETED and not foreign(p.path)]
         self.base.load(deleted)
-        gone = (path for path in deleted if self.base.get(path) is not None)
-        return tuple(sorted((*(one.patch.path for one in self.changed), *gone)))
+        gone = (path for path in deleted if (page := self.base.get(path)) is not None and not page.generated)
+        return tuple(sorted((*(one.patch.path for one in self.authored if one.patch.hunks), *gone)))
 
     @cached_property
     def unread(self) -> tuple[Unread, ...]:
@@ -158,7 +158,9 @@ class Ground:
             return "not a text file: symbolic link or submodule"
         if entry.size > LIMIT:
             return f"over {LIMIT // 1000} kB"
-        return "binary"
+        if patch.binary:
+            return "binary"
+        return "generated, vendored or test data" if patch.hunks else "no line of it changed"
 
 
 def speaks_of_the_past(lines: Sequence[str], number: int) -> bool:

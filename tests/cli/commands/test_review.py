@@ -173,3 +173,31 @@ def test_a_change_that_only_deletes_has_a_verdict(shell: Shell) -> None:
 def test_history_alone_gives_no_green_light(shell: Shell) -> None:
     done = shell("review", "-q", "--with", "history")
     assert (done.code, b"No reviewer could read any file" in done.stdout) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"api/boiler.pb.go": "package api\n"}, {"vendor/kit/kit.go": "package kit\n"}],
+    ids=["generated", "vendored"],
+)
+def test_what_nobody_wrote_and_nobody_looked_through_is_no_green_light(shell: Shell, files: dict[str, str]) -> None:
+    shell.box.git("checkout", "-q", "main")
+    shell.box.commit("bring it in", dict(files))
+    done = shell("review", "-q", "HEAD", "--with", "names,paths,history")
+    assert (done.code, b"No verdict" in done.stdout) == (3, True)
+
+
+def test_a_change_of_modes_alone_is_no_green_light(shell: Shell) -> None:
+    shell.box.git("checkout", "-q", "main")
+    shell.box.git("update-index", "--chmod=+x", shell.box.git("ls-files").split("\n")[0])
+    shell.box.git("commit", "-q", "-m", "make it run")
+    done = shell("review", "-q", "HEAD")
+    assert (done.code, b"No verdict" in done.stdout) == (3, True)
+
+
+def test_kinds_of_every_reviewer_can_be_switched_off(shell: Shell) -> None:
+    kinds = {f["kind"] for f in json.loads(shell("review", "-q", "--to", "json").stdout)["findings"]}
+    assert "stale-name" in kinds
+    done = json.loads(shell("review", "-q", "--to", "json", "--disable", "stale-name").stdout)
+    assert "stale-name" not in {f["kind"] for f in done["findings"]}
+    assert {gone["step"] for gone in done["dropped"]} >= {"switched-off"}

@@ -245,7 +245,10 @@ def test_biome_reads_with_our_configuration(tmp_path: Path) -> None:
 
 
 def test_names_in_data_and_corrections_in_a_changelog_are_not_typos(tmp_path: Path) -> None:
-    head = {".golangci.yml": "linters:\n  - importas\n", "CHANGES.md": "Fix the typo recieve.\n"}
+    head: dict[str, str | bytes] = {
+        ".golangci.yml": "linters:\n  - importas\n",
+        "CHANGES.md": "Fix the typo recieve.\n",
+    }
     assert run({}, head, tmp_path)[0].claims == []
     sentence = run({}, {"a.yml": "text: We recieve it.\n"}, tmp_path / "two")[0].claims
     assert [claim.kind for claim in sentence] == ["typos"]

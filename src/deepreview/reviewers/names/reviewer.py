@@ -13,6 +13,15 @@ from deepreview.reviewers.ground import Ground, Said, numbered
 from deepreview.reviewers.names import duplicates, headers, leftovers, stale, unused
 from deepreview.reviewers.prose import count
 
+KINDS = (
+    stale.KIND,
+    headers.KIND,
+    unused.KIND,
+    duplicates.KIND,
+    duplicates.WORD_KIND,
+    leftovers.KIND,
+)
+
 
 class NamesReviewer:
     """Compares the names of a change with all words of the tree."""

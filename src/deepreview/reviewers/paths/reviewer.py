@@ -13,6 +13,8 @@ from deepreview.reviewers.paths import dangling, gone
 from deepreview.reviewers.paths.layout import Layout
 from deepreview.reviewers.prose import count
 
+KINDS = (gone.KIND, dangling.KIND)
+
 
 class PathsReviewer:
     """Compares the paths that text names with those that the tree has."""
