@@ -80,10 +80,14 @@ def diff_row(repo: Path, pinned: Pin, mirror: Mirror, runs: int) -> Row:
 
 
 def fifty_ranges(patches: tuple[FilePatch, ...]) -> dict[RepoPath, list[list[int]]]:
-    """Fifty runs of up to five added lines, in at most 24 files."""
+    """Fifty ranges of eleven lines from the start of a hunk, its context included, in at most 24 files."""
     found: dict[RepoPath, list[list[int]]] = {}
     for patch in (p for p in patches if p.readable and p.added()):
-        runs = [[n for n, _ in hunk.added()][:5] for hunk in patch.hunks if hunk.added()]
+        runs = [
+            list(range(hunk.new_start, hunk.new_start + min(11, hunk.new_count)))
+            for hunk in patch.hunks
+            if hunk.new_count
+        ]
         found[patch.path] = runs
         if len(found) == 24 or sum(map(len, found.values())) >= 50:
             break
