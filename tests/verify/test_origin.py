@@ -105,12 +105,13 @@ def test_work_that_is_not_committed_has_no_commit(box: Sandbox, asked: Asked) ->
 
 def test_a_shallow_edge_is_unknown_and_never_introduced(box: Sandbox) -> None:
     box.commit("one", {"b.py": "x = 1\ny = compute()\n"})
+    box.git("branch", "-q", "cut-main")
+    box.git("checkout", "-q", "-b", "cut-side")
     box.commit("two", {"b.py": "x = 1\ny = compute()\nz = forget()\n"})
     short = box.path.parent / "short"
-    box.git("clone", "-q", "--depth", "1", f"file://{box.path}", str(short))
-    change = open_change(Sandbox(short), "HEAD")
-    kinds = {origin(change, path, 1).kind for path in ("a.py", "b.py")}
-    assert kinds == {OriginKind.UNKNOWN}
+    box.git("clone", "-q", "--depth", "1", "--no-single-branch", f"file://{box.path}", str(short))
+    change = open_change(Sandbox(short), "origin/cut-main..origin/cut-side")
+    assert origin(change, "b.py", 3).kind is OriginKind.UNKNOWN
 
 
 def test_what_was_written_after_a_shallow_edge_is_introduced(box: Sandbox) -> None:
