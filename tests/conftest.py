@@ -1,6 +1,7 @@
 """Fixtures that tests of several parts share."""
 
 import os
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -28,3 +29,12 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert text == stored.read_bytes().decode()
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real reviews that `DEEPREVIEW_CORPUS` names; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("DEEPREVIEW_CORPUS", ""))  # noqa: TID251 - tests may ask how they were started
+    if not (folder / "pairs.json").is_file():
+        pytest.skip("DEEPREVIEW_CORPUS names no folder of reviews")
+    return folder

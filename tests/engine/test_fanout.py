@@ -9,8 +9,11 @@ from deepreview.context.brief import Brief
 from deepreview.errors import MachineError
 from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.event import ClaimMade, ReviewerEnded, ReviewerStarted, RoundStarted, StageEnded
+from deepreview.model.evidence import Rung
+from deepreview.model.finding import OriginKind
 from deepreview.model.report import VerdictValue
 from deepreview.model.round import Completed, Failed, Reading, Skipped
+from deepreview.render.catalog import KEPT
 from deepreview.reviewers.base import Desk, NothingToDo
 from deepreview.testing.builders import make_claim
 from deepreview.testing.reviewers import Scripted
@@ -63,17 +66,23 @@ def test_a_reviewer_may_fail_in_any_way(stage: Stage, fails: BaseException, erro
 @pytest.mark.parametrize(
     "said",
     [
-        make_claim(1, places=()),
         make_claim(1, reviewer="paths"),
         make_claim(1, id=ClaimId("elsewhere/1")),
     ],
-    ids=["no place", "another reviewer", "another's id"],
+    ids=["another reviewer", "another's id"],
 )
 def test_nonsense_is_refused_while_the_reviewer_can_be_blamed(stage: Stage, said: Claim) -> None:
     report = stage.run(Scripted(name="names", said=(make_claim(7), said)), Scripted(name="paths"))
     assert isinstance(report.runs[0], Failed)
     assert report.runs[0].error.startswith("ValueError: the claim ")
     assert [claim.id for claim in report.claims] == [make_claim(7).id]
+
+
+def test_a_claim_about_no_file_is_a_finding_without_a_place(stage: Stage) -> None:
+    report = stage.run(Scripted(name="names", said=(make_claim(1, places=(), quote=""),)))
+    assert [(f.locations, f.proof, f.origin.kind) for f in report.findings] == [((), Rung.SAID, OriginKind.UNKNOWN)]
+    for renderer in KEPT:
+        assert "The comment names" in renderer.render(report)
 
 
 def test_a_claim_said_twice_is_refused(stage: Stage) -> None:

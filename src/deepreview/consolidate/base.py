@@ -60,8 +60,8 @@ def drop(slate: Slate, why: Mapping[Fingerprint, str], step: str) -> Slate:
         Dropped(
             claims=finding.claims,
             title=finding.title,
-            path=finding.locations[0].path,
-            first=finding.locations[0].first,
+            path=finding.path,
+            first=finding.first,
             step=step,
             reason=why[finding.fingerprint],
         )

@@ -42,9 +42,9 @@ def group(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _meeting(finding: Finding) -> tuple[object, ...]:
     """Only findings with equal answers may be one; kinds of which nothing is known meet nobody."""
-    if finding.kind not in _GROUP:
+    if finding.kind not in _GROUP or finding.main is None:
         return (finding.fingerprint,)
-    return (_GROUP[finding.kind], finding.locations[0].path, finding.locations[0].side)
+    return (_GROUP[finding.kind], finding.main.path, finding.main.side)
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

@@ -36,7 +36,7 @@ def rate(finding: Finding, claim: Claim) -> Finding:
     rubric = Rubric(
         reachable=claim.reachable,
         silent=claim.silent,
-        shipped=shipped(finding.locations[0].path),
+        shipped=shipped(finding.path) if finding.path else Answer.UNKNOWN,
         introduced=_BROUGHT[finding.origin.kind],
         proven=Answer.YES if finding.proof in {Rung.EXECUTED, Rung.REPRODUCED, Rung.MUTATED} else Answer.NO,
     )

@@ -60,13 +60,12 @@ def switched_off(kinds: Collection[str]) -> Step:
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str, int, str]:
-    place = finding.locations[0]
     return (
         -finding.severity.weight,
         -len(finding.reviewers),
         _ORIGINS.index(finding.origin.kind),
-        place.path,
-        place.first,
+        finding.path,
+        finding.first,
         finding.kind,
     )
 

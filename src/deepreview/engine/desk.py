@@ -135,21 +135,19 @@ class ReviewerDesk:
             self.folder.append(self.reviewer, said)
             self.said.append(said)
         if isinstance(said, Claim) and not said.suppressed:
-            place = said.places[0]
+            place = said.main
             self.emit(
                 ClaimMade(
                     reviewer=self.reviewer,
                     severity=said.severity,
                     title=said.title,
-                    path=place.path,
-                    line=place.first,
+                    path=place.path if place else "",
+                    line=place.first if place else 0,
                 )
             )
 
     def _admit(self, claim: Claim) -> None:
         """Refuse what later stages could not count or place, while the reviewer can still be blamed for it."""
-        if not claim.places:
-            raise ValueError(f"the claim {claim.id} names no place")
         if claim.reviewer != self.reviewer or not claim.id.startswith(f"{self.reviewer}/"):
             raise ValueError(f"the claim {claim.id} of {claim.reviewer} is not one of {self.reviewer}")
         if claim.id in self._ids:

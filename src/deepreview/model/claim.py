@@ -55,6 +55,8 @@ class Claim:
 
     id: ClaimId
     reviewer: str
+    family: str
+    """Who counts as one voice in agreement: two models of one maker are one. Usually the reviewer's own name."""
     kind: str
     """What sort of defect: a rule's name (`ruff:F821`) or a detector's (`stale-name`). Part of the identity."""
     severity: Severity
@@ -69,13 +71,15 @@ class Claim:
     method: str
     """Plain text, one sentence: how it was found, with the tool's name and version."""
     places: tuple[Place, ...]
-    """At least one; the first is the one that the quote is from."""
+    """The first is the one that the quote is from; empty where the defect is in no file (a commit's message)."""
     quote: str
     """The code that the claim is about, as it stands in the file; may be empty for a whole file."""
     fix: str
     """Markdown: what to do. Empty when unknown."""
     patch: str
     """A unified diff against head that applies with `git apply`, only where the fix is certain."""
+    repro: str
+    """Markdown: fenced scripts and what they printed. Empty when the reviewer ran nothing."""
     silent: Answer
     """Would nobody notice when it happens?"""
     reachable: Answer
@@ -84,6 +88,11 @@ class Claim:
     """Why the reviewer itself would not show it (a generated file, a suppression comment); empty otherwise."""
     excuse: str
     """A nearby comment that explains the choice, quoted; it lowers the severity and never drops the claim."""
+
+    @property
+    def main(self) -> Place | None:
+        """The place that the quote is from."""
+        return self.places[0] if self.places else None
 
 
 class Section(Enum):

@@ -92,13 +92,15 @@ class Finding:
     defect: DefectClass
     origin: Origin
     locations: tuple[Location, ...]
-    """At least one; the first is the main one."""
+    """The first is the main one; empty where the defect is in no file."""
     title: str
     body: str
     unless: str
     method: str
     fix: str
     patch: str
+    repro: str
+    """Markdown: fenced scripts and what they printed; empty when nothing was run."""
     claims: tuple[ClaimId, ...]
     """At least one; the first is the claim whose words are shown."""
     reviewers: tuple[str, ...]
@@ -106,6 +108,21 @@ class Finding:
     evidence: tuple[Evidence, ...]
     proof: Rung
     state: State
+
+    @property
+    def main(self) -> Location | None:
+        """Where it is, first of all."""
+        return self.locations[0] if self.locations else None
+
+    @property
+    def path(self) -> str:
+        """The file that it is in, first of all; empty where it is in none."""
+        return self.locations[0].path if self.locations else ""
+
+    @property
+    def first(self) -> int:
+        """The first line of its main place; 0 for a whole file or none."""
+        return self.locations[0].first if self.locations else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +132,7 @@ class Dropped:
     claims: tuple[ClaimId, ...]
     title: str
     path: str
+    """Where its first claim said it is; empty for no file."""
     first: int
     step: str
     reason: str

@@ -85,6 +85,7 @@ class Card:
     unless: Markup
     fix: Markup
     patch: Markup
+    repro: Markup
     origin: str
     commit: str
     commit_href: str
@@ -123,6 +124,7 @@ def _card(finding: Finding, anchor: str, prose: Prose, spots: tuple[Spot, ...], 
         unless=prose.inline(finding.unless),
         fix=prose.blocks(finding.fix),
         patch=diff(finding.patch),
+        repro=prose.blocks(finding.repro),
         origin=ORIGINS[finding.origin.kind],
         commit=finding.origin.commit[:SHORT],
         commit_href=forge.commit(finding.origin.commit),

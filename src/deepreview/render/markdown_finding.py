@@ -26,6 +26,7 @@ def finding_block(finding: Finding, report: Report) -> str:
         _origin(finding),
         _found(finding),
         _severity(finding),
+        blocks(finding.repro),
         _labelled("Fix", finding.fix),
         _patch(finding.patch),
         _outcome(finding.state),
@@ -37,9 +38,10 @@ def heading(finding: Finding) -> str:
     """``S1. **Title** — `path:1-3` [names] (suggestion, regression)``, with a note for code that is gone."""
     title = inline(finding.title, strong=False) or "(no title)"
     names = ", ".join(plain(name) for name in finding.reviewers)
-    note = " (lines of the base)" if at_base(finding.locations[0]) else ""
+    note = " (lines of the base)" if finding.main and at_base(finding.main) else ""
     tag = f"({finding.severity.value}, {finding.defect.value})"
-    return f"{finding.alias}. **{title}** — {_places(finding.locations)} [{names}] {tag}{note}"
+    places = f" — {_places(finding.locations)}" if finding.locations else ""
+    return f"{finding.alias}. **{title}**{places} [{names}] {tag}{note}"
 
 
 def _places(locations: tuple[Location, ...]) -> str:

@@ -105,9 +105,7 @@ def _found(tally: Tally) -> str:
 
 def _misses(run: Completed, report: Report) -> int:
     read = set(run.reading.read)
-    return sum(
-        finding.locations[0].path in read and run.reviewer not in finding.reviewers for finding in report.findings
-    )
+    return sum(finding.path in read and run.reviewer not in finding.reviewers for finding in report.findings)
 
 
 def notes(report: Report) -> str:
@@ -172,7 +170,7 @@ def _ended(fate: Fate | None, aliases: Mapping[Fingerprint, str], report: Report
 
 
 def _claim(claim: Claim, ended: str) -> str:
-    places = ", ".join(_place(place) for place in claim.places)
+    places = ", ".join(_place(place) for place in claim.places) or "none"
     fields = (
         ("title", claim.title),
         ("places", places),
@@ -183,6 +181,7 @@ def _claim(claim: Claim, ended: str) -> str:
         ("quote", claim.quote),
         ("fix", claim.fix),
         ("patch", claim.patch),
+        ("repro", claim.repro),
         ("suppressed", claim.suppressed),
         ("excuse", claim.excuse),
     )

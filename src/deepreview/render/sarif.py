@@ -112,7 +112,7 @@ def _result(finding: Finding, report: Report, order: dict[str, int]) -> Json:
         "kind": "fail",
         "level": LEVELS[finding.severity],
         "message": _message(finding, places, report),
-        "locations": [_location(places[0], report)],
+        "locations": [_location(found, report) for found in places[:1]],
         "partialFingerprints": {"deepReview/v1": finding.fingerprint},
         "properties": _facts(finding),
     }
@@ -131,8 +131,8 @@ def _head_first(locations: tuple[Location, ...]) -> list[Location]:
 
 def _message(finding: Finding, places: Sequence[Location], report: Report) -> Json:
     title = one_line(finding.title).rstrip(".") + "."
-    shown = places[0]
-    where = f"At base {report.subject.base[:SHORT]}: {exact(place(shown))}." if at_base(shown) else ""
+    shown = places[0] if places else None
+    where = f"At base {report.subject.base[:SHORT]}: {exact(place(shown))}." if shown and at_base(shown) else ""
     unless = f"When it does not matter: {finding.unless}" if finding.unless.strip() else ""
     fix = f"Fix: {finding.fix}" if finding.fix.strip() else ""
     said = _cut("\n\n".join(part for text in (where, finding.body, unless, fix) if (part := visible(text).strip())))

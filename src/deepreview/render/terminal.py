@@ -77,7 +77,7 @@ def render_one(report: Report, finding: Finding, *, width: int = 100, colour: bo
         for heading, text in (("When it does not matter", finding.unless), ("How it was found", finding.method)):
             if text:
                 _hang(sheet, one_line(f"{heading}: {text}"))
-        for line in finding.patch.splitlines():
+        for line in (*finding.repro.splitlines(), *finding.patch.splitlines()):
             _code(sheet, exact(line))
     return _trimmed(taken.get())
 

@@ -184,6 +184,7 @@ def _claim(reviewer: str, said: Said, number: int) -> Claim:
     return Claim(
         id=ClaimId(f"{reviewer}/{said.kind}/{number}"),
         reviewer=reviewer,
+        family=reviewer,
         kind=said.kind,
         severity=said.severity,
         defect=said.defect,
@@ -195,6 +196,7 @@ def _claim(reviewer: str, said: Said, number: int) -> Claim:
         quote=said.quote,
         fix=said.fix,
         patch=said.patch,
+        repro="",
         silent=said.silent,
         reachable=Answer.UNKNOWN,
         suppressed="",

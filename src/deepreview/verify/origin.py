@@ -35,7 +35,8 @@ def trace(findings: Sequence[Finding], bench: Bench) -> tuple[Finding, ...]:
     wanted = {f.fingerprint: _added_of(f, lines) for f in findings}
     asked: dict[RepoPath, set[int]] = {}
     for finding in findings:
-        asked.setdefault(finding.locations[0].path, set()).update(wanted[finding.fingerprint])
+        if finding.main:
+            asked.setdefault(finding.main.path, set()).update(wanted[finding.fingerprint])
     written = bench.written({path: sorted(numbers) for path, numbers in asked.items() if numbers})
     return tuple(
         replace(finding, origin=_origin(finding, wanted[finding.fingerprint], lines, written, bench.change))
@@ -65,8 +66,8 @@ def _key(text: str) -> str:
 
 def _added_of(finding: Finding, lines: _Lines) -> tuple[int, ...]:
     """The lines of the main place that the change added."""
-    place = finding.locations[0]
-    return () if place.side is Side.BASE else _within(place, lines.added.get(place.path, {}))
+    place = finding.main
+    return () if place is None or place.side is Side.BASE else _within(place, lines.added.get(place.path, {}))
 
 
 def _within(place: Location, changed: Mapping[int, str]) -> tuple[int, ...]:
@@ -83,11 +84,13 @@ def _origin(
     written: Mapping[RepoPath, Mapping[int, BlamedLine]],
     change: Change,
 ) -> Origin:
-    place = finding.locations[0]
+    place = finding.main
+    if place is None:
+        return _plain(OriginKind.UNKNOWN, "It is in no file.")
     if place.side is Side.BASE:
-        return _of_removed(finding, lines)
+        return _of_removed(place, finding.defect, lines)
     if not numbers:
-        return _of_unchanged(finding, lines)
+        return _of_unchanged(place, finding.defect, lines)
     texts = {number: lines.added[place.path][number] for number in numbers}
     if _all_in(texts.values(), lines.telling_removed):
         return _plain(OriginKind.MOVED, "The same code was removed elsewhere in this change.")
@@ -95,23 +98,21 @@ def _origin(
     return _blamed(written_here, written.get(place.path, {}), change)
 
 
-def _of_removed(finding: Finding, lines: _Lines) -> Origin:
-    place = finding.locations[0]
+def _of_removed(place: Location, defect: DefectClass, lines: _Lines) -> Origin:
     removed = lines.removed.get(place.path, {})
     texts = [removed[number] for number in _within(place, removed)]
     if not texts:
-        return _of_unchanged(finding, lines)
+        return _of_unchanged(place, defect, lines)
     if _all_in(texts, lines.telling_added):
         return _plain(OriginKind.MOVED, "The same code was added elsewhere in this change.")
     return _plain(OriginKind.INTRODUCED, "This change removes the line.")
 
 
-def _of_unchanged(finding: Finding, lines: _Lines) -> Origin:
-    place = finding.locations[0]
+def _of_unchanged(place: Location, defect: DefectClass, lines: _Lines) -> Origin:
     if place.first == 0 and place.side is Side.HEAD and place.path in lines.new_files:
         return _plain(OriginKind.INTRODUCED, "This change adds the file.")
     what = "line" if place.first else "file"
-    if finding.defect is DefectClass.REGRESSION:
+    if defect is DefectClass.REGRESSION:
         return _plain(OriginKind.NEWLY_EXPOSED, f"The {what} was there before; this change made it wrong.")
     return _plain(OriginKind.PRE_EXISTING, f"The {what} was there before this change.")
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from deepreview.model.change import RepoPath, Sha, Side
 from deepreview.model.claim import Answer, Claim, Place
 from deepreview.model.evidence import Evidence, Outcome, Rung
-from deepreview.model.finding import Dropped, Finding, Location, Origin, OriginKind, Rubric, State, fingerprint
+from deepreview.model.finding import (
+    Dropped,
+    Finding,
+    Fingerprint,
+    Location,
+    Origin,
+    OriginKind,
+    Rubric,
+    State,
+    fingerprint,
+)
 
 NAME = "quote"
 _MOST_LINES = 40
@@ -30,6 +40,9 @@ Lookup = Callable[[str, Side], Source | None]
 
 def place(claim: Claim, lookup: Lookup) -> Finding | Dropped:
     """A finding of this one claim, located where its code stands; or why it cannot be placed."""
+    if not claim.places:
+        said = Evidence(check=NAME, outcome=Outcome.INCONCLUSIVE, summary="It names no place.", detail="")
+        return _finding(claim, (), said)
     main, *others = claim.places
     source = lookup(main.path, main.side)
     if source is None:
@@ -101,15 +114,18 @@ def _location(place: Place, first: int, last: int, source: Source) -> Location:
 
 
 def _unplaced(claim: Claim, reason: str) -> Dropped:
-    where = claim.places[0]
-    return Dropped(
-        claims=(claim.id,), title=claim.title, path=where.path, first=where.first, step="placed", reason=reason
-    )
+    path, first = (claim.main.path, claim.main.first) if claim.main else ("", 0)
+    return Dropped(claims=(claim.id,), title=claim.title, path=path, first=first, step="placed", reason=reason)
+
+
+def _identity(claim: Claim, locations: tuple[Location, ...]) -> Fingerprint:
+    path, quote = (locations[0].path, locations[0].quote) if locations else ("", "")
+    return fingerprint(claim.kind, path, quote or claim.title)
 
 
 def _finding(claim: Claim, locations: tuple[Location, ...], evidence: Evidence) -> Finding:
     return Finding(
-        fingerprint=fingerprint(claim.kind, locations[0].path, locations[0].quote or claim.title),
+        fingerprint=_identity(claim, locations),
         alias="",
         kind=claim.kind,
         severity=claim.severity,
@@ -130,10 +146,11 @@ def _finding(claim: Claim, locations: tuple[Location, ...], evidence: Evidence) 
         method=claim.method,
         fix=claim.fix,
         patch=claim.patch,
+        repro=claim.repro,
         claims=(claim.id,),
         reviewers=(claim.reviewer,),
         evidence=(evidence,),
-        proof=Rung.PLACED,
+        proof=Rung.PLACED if locations else Rung.SAID,
         state=State.OPEN,
     )
 

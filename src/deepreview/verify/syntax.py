@@ -33,7 +33,8 @@ class Syntax:
         """Whether the file parses: it refutes claims of broken syntax and supports the others' places."""
         by_file: dict[tuple[Side, RepoPath], list[Finding]] = {}
         for finding in findings:
-            by_file.setdefault((finding.locations[0].side, finding.locations[0].path), []).append(finding)
+            if finding.main:
+                by_file.setdefault((finding.main.side, finding.main.path), []).append(finding)
         contents = {side: bench.tree(side).read([p for s, p in by_file if s is side]) for side in Side}
         found: dict[Fingerprint, Evidence] = {}
         for (side, path), group in by_file.items():

@@ -66,6 +66,7 @@ def _claim(group: Sequence[Judged], claim_id: ClaimId, source: Source) -> Claim:
     return Claim(
         id=claim_id,
         reviewer=REVIEWER,
+        family=REVIEWER,
         kind=main.hit.kind,
         severity=main.severity,
         defect=DefectClass.ENHANCEMENT if rule.id in _LOOKS else DefectClass.REGRESSION,
@@ -80,6 +81,7 @@ def _claim(group: Sequence[Judged], claim_id: ClaimId, source: Source) -> Claim:
         quote=main.laid.quote(main.hit.first, last),
         fix=_filled(rule.fix, words),
         patch=_patch(group),
+        repro="",
         silent=rule.silent,
         reachable=Answer.UNKNOWN,
         suppressed=main.suppressed,

@@ -1,0 +1,1 @@
+"""Text that somebody wrote becomes values: a review becomes claims, a published report its parts."""
