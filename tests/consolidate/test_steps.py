@@ -9,21 +9,22 @@ from hypothesis import strategies as st
 from deepreview.consolidate.base import Slate, assert_conserved, settle
 from deepreview.consolidate.group import SAME, group
 from deepreview.consolidate.steps import MOST_OF_A_KIND, STEPS, switched_off
-from deepreview.model.change import Sha
 from deepreview.model.claim import Answer, Claim, ClaimId, DefectClass, Place, Severity
 from deepreview.model.evidence import Evidence, Outcome
 from deepreview.model.finding import Dropped, Finding, OriginKind
 from deepreview.testing.builders import make_claim
-from deepreview.verify.quote import Source, place
+from deepreview.testing.files import GivenFiles
+from deepreview.verify.quote import place
 
 LINES = ("a = 1", "b = 2", "a = 1", "", "except Exception:", "    pass")
+PATHS = ("a.py", "b.py", "tests/a.py", "src/boiler.py", *(f"{number:02}.py" for number in range(12)))
 KINDS = ("stale-name", "typos", *sorted(SAME[0])[:3])
 
 
 def settled(claims: Sequence[Claim], touch: Callable[[Finding], Finding] = lambda finding: finding) -> Slate:
     """All of the claims through placing, grouping and every step."""
-    source = Source(blob=Sha("f" * 40), lines=LINES)
-    placed = [place(claim, lambda path, _: source if path != "gone.py" else None) for claim in claims]
+    files = GivenFiles(head=dict.fromkeys(PATHS, LINES), base={})
+    placed = [place(claim, files) for claim in claims]
     findings = [touch(finding) for finding in group(one for one in placed if isinstance(one, Finding))]
     gone = tuple(one for one in placed if isinstance(one, Dropped))
     return settle(Slate(findings=tuple(findings), dropped=gone, claims={claim.id: claim for claim in claims}), STEPS)

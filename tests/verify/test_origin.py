@@ -12,10 +12,11 @@ from deepreview.model.claim import DefectClass, Place
 from deepreview.model.finding import Finding, Origin, OriginKind
 from deepreview.testing.bench import MemoryBench
 from deepreview.testing.builders import make_claim
+from deepreview.testing.files import GivenFiles, at_head
 from deepreview.testing.rounds import open_change
 from deepreview.testing.sandbox import Sandbox
 from deepreview.verify.origin import trace
-from deepreview.verify.quote import Source, place
+from deepreview.verify.quote import place
 
 
 @pytest.fixture
@@ -31,11 +32,11 @@ def about(
 ) -> Finding:
     """A placed finding about these lines, without a quote."""
     repo_path = RepoPath(path)
-    blob = repository.tree(side).entries()[repo_path].blob
     lines = repository.tree(side).read([repo_path])[repo_path].decode().split("\n")
     where = Place(path=path, first=first, last=last or first, side=side)
     claim = make_claim(quote="", places=(where,), **given_fields)
-    finding = place(claim, lambda *_: Source(blob=blob, lines=tuple(lines)))
+    files = GivenFiles(**({"head": {}, "base": {}} | {side.value: {path: lines}}))
+    finding = place(claim, files)
     assert isinstance(finding, Finding)
     return finding
 
@@ -166,9 +167,8 @@ def test_moved_lines_never_count_as_introduced(tmp_path: Path, lines: list[str],
     first = data.draw(st.integers(2, len(lines) + 1))
     last = data.draw(st.integers(first, len(lines) + 1))
     bench = MemoryBench(base, head, tmp_path)
-    stands = Source(blob=bench.change.head, lines=tuple(head["new.py"].split("\n")))
     where = Place(path="new.py", first=first, last=last)
-    finding = place(make_claim(quote="", places=(where,)), lambda *_: stands)
+    finding = place(make_claim(quote="", places=(where,)), at_head(new__py=head["new.py"].split("\n")))
     assert isinstance(finding, Finding)
     (traced,) = trace([finding], bench)
     assert traced.origin.kind is OriginKind.MOVED

@@ -1,92 +1,28 @@
-import time
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from deepreview.context.tree import text
-from deepreview.model.change import Sha, Side
-from deepreview.model.claim import Place
-from deepreview.model.evidence import Outcome
+from deepreview.model.change import Side
+from deepreview.model.claim import SAID, Place
+from deepreview.model.evidence import Outcome, Rung
 from deepreview.model.finding import Dropped, Finding
 from deepreview.testing.builders import make_claim
-from deepreview.verify.quote import Source, anchor, place
+from deepreview.testing.files import GivenFiles
+from deepreview.verify.quote import place, unseen
 
-
-def source(*lines: str) -> Source:
-    return Source(blob=Sha("f" * 40), lines=lines)
-
-
-def at(first: int, last: int | None = None) -> Place:
-    return Place(path="a.py", first=first, last=first if last is None else last)
-
-
-@pytest.mark.parametrize(
-    ("cited", "quote", "lines", "found"),
-    [
-        (at(2), "b", ("a", "b", "c"), (2, 2)),
-        (at(9), "b", ("a", "b", "c"), (2, 2)),
-        (at(4), "x", ("x", "a", "a", "a", "x", "a", "x"), (5, 5)),
-        (at(3), "x", ("x", "a", "a", "a", "x"), (1, 1)),
-        (at(1), "if  a :\n\treturn", ("", "if a:", "", "    return", ""), (2, 4)),
-        (at(2), "a\r\nb\r\n", ("", "a", "b"), (2, 3)),
-        (at(1), "a = '\x0c'", ("a = '\x0c'",), (1, 1)),
-        (at(1), "say('\u2028')", ("say('\u2028')",), (1, 1)),
-        (at(1), "name = '\udcff'", (text(b"name = '\xff'"),), (1, 1)),
-        (at(0), "b", ("a", "b"), (2, 2)),
-        (at(0), "", ("a", "b"), (0, 0)),
-        (at(0), "", (), (0, 0)),
-        (at(1, 2), "", ("a", "b"), (1, 2)),
-        (at(2, 3), "  \n", ("a", "b"), None),
-        (at(2, 1), "", ("a", "b"), None),
-        (at(0, 2), "", ("a", "b"), None),
-        (at(-1, 2), "", ("a", "b"), None),
-        (at(1), "c", ("a", "b"), None),
-        (at(1), "a\nb\nc", ("a", "b"), None),
-        (at(1), "a\na\nb", ("a", "a", "a", "b"), (2, 4)),
-    ],
+FILES = GivenFiles(
+    head={"src/boiler.py": ("a", "b", "# see read_gauge"), "src/pump.py": ("def pump(litres):",)},
+    base={"src/gone.py": ("def drained():", "    return 0"), "src/boiler.py": ("a", "# see old_gauge_name")},
 )
-def test_where_a_quote_stands(cited: Place, quote: str, lines: tuple[str, ...], found: tuple[int, int] | None) -> None:
-    answer = anchor(cited, quote, source(*lines))
-    assert (answer[:2] if answer else None) == found
 
 
-def test_says_what_it_found() -> None:
-    lines = source("a", "b", "a")
-    assert [(anchor(at(n), "a", lines) or ("",))[-1] for n in (1, 2, 0)] == [
-        "The quoted code stands on the cited lines.",
-        "The quoted code stands at line 1; line 2 was cited.",
-        "The quoted code stands at line 1; the whole file was cited.",
-    ]
-
-
-@given(st.lists(st.sampled_from("ab"), max_size=30), st.lists(st.sampled_from("ab"), min_size=1, max_size=5), st.data())
-def test_finds_the_nearest_of_all_occurrences(lines: list[str], quote: list[str], data: st.DataObject) -> None:
-    cited = data.draw(st.integers(1, 31))
-    starts = [i + 1 for i in range(len(lines)) if lines[i : i + len(quote)] == quote]
-    expected = min(starts, key=lambda start: abs(start - cited), default=None)
-    found = anchor(at(cited), "\n".join(quote), source(*lines))
-    assert (found[0] if found else None) == expected
-
-
-@pytest.mark.parametrize("last", ["x", "y"])
-def test_a_hostile_quote_costs_no_more_than_the_file(last: str) -> None:
-    """Line by line, equal lines under a quote of equal lines would take half a billion comparisons."""
-    lines = source(*["x"] * 500_000)
-    started = time.monotonic()
-    found = anchor(at(250_000), "\n".join(["x"] * 999 + [last]), lines)
-    assert time.monotonic() - started < 3
-    assert (found is not None) == (last == "x")
-
-
-def lookup(path: str, side: Side) -> Source | None:
-    return source("a", "b", "# see read_gauge") if (path, side) == ("src/boiler.py", Side.HEAD) else None
+def at(first: int, last: int | None = None, path: str = "src/boiler.py") -> Place:
+    return Place(path=path, first=first, last=first if last is None else last)
 
 
 def test_a_placed_claim_becomes_a_finding_of_the_code_as_it_stands() -> None:
     claim = make_claim(quote="#  see   read_gauge", places=(Place(path="src/boiler.py", first=1, last=1),))
-    finding = place(claim, lookup)
+    finding = place(claim, FILES)
     assert isinstance(finding, Finding)
     assert (finding.locations[0].first, finding.locations[0].quote) == (3, "# see read_gauge")
     assert finding.claims == (claim.id,)
@@ -103,14 +39,14 @@ def test_a_placed_claim_becomes_a_finding_of_the_code_as_it_stands() -> None:
         ),
         ({"places": (Place(path="gone.py", first=1, last=1),)}, "gone.py does not exist at head"),
         (
-            {"places": (Place(path="src/boiler.py", first=3, last=3, side=Side.BASE),)},
-            "src/boiler.py does not exist at base",
+            {"places": (Place(path="src/pump.py", first=3, last=3, side=Side.BASE),), "quote": ""},
+            "src/pump.py does not exist at base",
         ),
     ],
 )
 def test_what_cannot_be_placed_is_dropped_with_its_reason(given_fields: dict[str, Any], reason: str) -> None:
     claim = make_claim(**given_fields)
-    gone = place(claim, lookup)
+    gone = place(claim, FILES)
     assert isinstance(gone, Dropped)
     assert (gone.step, gone.reason, gone.claims) == ("placed", reason, (claim.id,))
 
@@ -119,21 +55,76 @@ def test_other_places_that_do_not_exist_are_left_out() -> None:
     main = make_claim().places[0]
     impossible = [at(0, 3), at(3, 2), at(-1, 1), at(4, 4)]
     others = [Place(path="src/boiler.py", first=p.first, last=p.last) for p in (at(1, 2), *impossible)]
-    finding = place(make_claim(places=(main, *others, Place(path="gone.py", first=1, last=1))), lookup)
+    finding = place(make_claim(places=(main, *others, Place(path="gone.py", first=1, last=1))), FILES)
     assert isinstance(finding, Finding)
     assert [(place.first, place.last) for place in finding.locations] == [(3, 3), (1, 2)]
 
 
 def test_a_place_that_is_named_twice_is_one() -> None:
     main = make_claim().places[0]
-    finding = place(make_claim(places=(main, main)), lookup)
+    finding = place(make_claim(places=(main, main)), FILES)
     assert isinstance(finding, Finding)
     assert len(finding.locations) == 1
 
 
 def test_what_is_stored_of_a_long_place_is_bounded() -> None:
-    wide = source(*["x" * 1000] * 100)
-    finding = place(make_claim(quote="", places=(at(1, 100),)), lambda *_: wide)
+    finding = place(
+        make_claim(quote="", places=(at(1, 100),)), GivenFiles(head={"src/boiler.py": ["x" * 1000] * 100}, base={})
+    )
     assert isinstance(finding, Finding)
     shown = finding.locations[0].quote.split("\n")
     assert (len(shown), {len(line) for line in shown}, finding.locations[0].last) == (40, {400}, 100)
+
+
+def said(**given: Any) -> Finding | Dropped:
+    return place(make_claim(kind=SAID, reviewer="claude", **given), FILES)
+
+
+@pytest.mark.parametrize(
+    ("given_fields", "where", "proof"),
+    [
+        ({"quote": "# see read_gauge", "places": (at(1, path="boiler.py"),)}, ("src/boiler.py", 3), Rung.PLACED),
+        ({"quote": "", "places": (at(1, path="/tmp/x/src/boiler.py"),)}, ("src/boiler.py", 1), Rung.PLACED),
+        ({"quote": "# see old_gauge_name", "places": (at(2),)}, ("src/boiler.py", 2), Rung.PLACED),
+        ({"quote": "def drained():", "places": (at(1, path="src/gone.py"),)}, ("src/gone.py", 1), Rung.PLACED),
+        ({"quote": "def pump(litres):", "places": (at(1), at(9, path="src/pump.py"))}, ("src/pump.py", 1), Rung.PLACED),
+        ({"quote": "def pump(litres):", "places": (at(2),)}, ("src/boiler.py", 2), Rung.SAID),
+        ({"quote": "", "places": (at(70),)}, ("src/boiler.py", 0), Rung.SAID),
+        ({"quote": "", "places": (at(1, path="docs/missing.md"),)}, ("", 0), Rung.SAID),
+        ({"quote": "", "places": ()}, ("", 0), Rung.SAID),
+    ],
+    ids=[
+        "base name",
+        "absolute",
+        "only base",
+        "removed",
+        "second place",
+        "other file",
+        "no lines",
+        "no file",
+        "no place",
+    ],
+)
+def test_what_is_said_in_prose_is_kept_where_it_can_be_meant(
+    given_fields: dict[str, Any], where: tuple[str, int], proof: Rung
+) -> None:
+    finding = said(**given_fields)
+    assert isinstance(finding, Finding)
+    assert ((finding.path, finding.first), finding.proof) == (where, proof)
+    assert finding.evidence[0].outcome is (Outcome.SUPPORTS if proof is Rung.PLACED else Outcome.INCONCLUSIVE)
+
+
+def test_prose_that_quotes_code_of_no_changed_file_is_refused() -> None:
+    gone = said(quote="nobody_wrote_this(1)\nnor_did_they(2)", places=(at(2),))
+    assert isinstance(gone, Dropped)
+    assert gone.reason == "the quoted code stands nowhere in src/boiler.py at head"
+
+
+def test_without_a_repository_places_are_taken_as_written() -> None:
+    finding = unseen(make_claim(kind=SAID, quote="x = 1", places=(at(7, 9), at(9, 2), at(-1))))
+    assert [(p.path, p.first, p.last, p.quote) for p in finding.locations] == [
+        ("src/boiler.py", 7, 9, "x = 1"),
+        ("src/boiler.py", 0, 0, ""),
+        ("src/boiler.py", 0, 0, ""),
+    ]
+    assert (finding.proof, finding.evidence[0].outcome) == (Rung.SAID, Outcome.NOT_APPLICABLE)

@@ -15,9 +15,12 @@ from deepreview.git.mirror import Mirror
 from deepreview.git.run import EMPTY_TREE, Git
 from deepreview.git.trees import GitTree
 from deepreview.model.change import Change, Commit, RepoPath, Sha, Side
-from deepreview.model.claim import Claim, Observation
+from deepreview.model.claim import Claim, Observation, Place
 from deepreview.model.event import ClaimMade, Emit
 from deepreview.reviewers.base import Output
+from deepreview.verify.anchor import squeezed
+from deepreview.verify.quote import Source
+from deepreview.verify.resolve import PathIndex
 
 
 @dataclass(eq=False, kw_only=True)
@@ -91,6 +94,41 @@ class Repository:
             )
             for number, line in lines.items()
         }
+
+
+@dataclass(eq=False)
+class ReviewedFiles:
+    """The files of a change as claims mean them."""
+
+    repository: Repository
+
+    def resolve(self, place: Place) -> Place | None:
+        """The place with the path that it means; None when there is no such file, or more than one."""
+        return self._index.resolve(place)
+
+    def source(self, path: str, side: Side) -> Source | None:
+        """A file's content; None when it is not there."""
+        entry = self.repository.tree(side).entries().get(RepoPath(path))
+        return Source(blob=entry.blob, lines=self.repository.lines(RepoPath(path), side)) if entry else None
+
+    def changed(self, line: str) -> bool:
+        """Whether a line, given without white space, stands in any changed file at either side."""
+        return line in self._changed_lines
+
+    @cached_property
+    def _index(self) -> PathIndex:
+        trees = {side: frozenset[str](self.repository.tree(side).entries()) for side in Side}
+        return PathIndex(trees=trees, changed=frozenset(path for path, _ in self._touched))
+
+    @cached_property
+    def _changed_lines(self) -> frozenset[str]:
+        self.repository.load(self._touched)
+        return frozenset(line for path, side in self._touched for line in squeezed(self.repository.lines(path, side)))
+
+    @cached_property
+    def _touched(self) -> list[tuple[RepoPath, Side]]:
+        patches = self.repository.change.patches
+        return [at for patch in patches for at in ((patch.path, Side.HEAD), (patch.old_path, Side.BASE))]
 
 
 @dataclass(kw_only=True)

@@ -1,16 +1,16 @@
 """A round from its plan to its report: every stage by name, in order."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
 from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
-from deepreview.consolidate.group import group
+from deepreview.consolidate.merge import merged
 from deepreview.context.brief import Brief
 from deepreview.context.companions import MOST_COMMITS, companions
-from deepreview.engine.desk import Repository
+from deepreview.engine.desk import Repository, ReviewedFiles
 from deepreview.engine.fanout import Room, Said, fan_out
 from deepreview.git.change import read_change
 from deepreview.git.history import touched_together
@@ -26,7 +26,7 @@ from deepreview.reviewers.base import Reviewer
 from deepreview.verify.base import Check
 from deepreview.verify.origin import trace
 from deepreview.verify.proof import examined
-from deepreview.verify.quote import Source, place
+from deepreview.verify.quote import place, unseen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +57,7 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
     watch.stage("change")
     runs, said = await fan_out(crew.reviewers, _room(plan, folder, repository, around))
     watch.stage("reviewers")
-    claims = sorted((one for one in said if isinstance(one, Claim)), key=lambda claim: claim.id)
-    placed, unplaced = place_all(claims, repository)
-    findings = examined(trace(group(placed), repository), crew.checks, repository)
-    slate = settle(_slate(findings, unplaced, claims), crew.steps)
+    slate = consolidate(said, crew, repository)
     watch.stage("checks")
     records = Records(
         tool=plan.tool,
@@ -106,23 +103,26 @@ def brief_of(repository: Repository) -> Brief:
     return Brief(change=change, companions=companions(sets, changed, repository.tree(Side.HEAD).entries().keys()))
 
 
-def place_all(claims: Sequence[Claim], repository: Repository) -> tuple[list[Finding], list[Dropped]]:
-    """Each claim where its code stands, or dropped for want of a place."""
-    repository.load((RepoPath(place.path), place.side) for claim in claims for place in claim.places)
+def consolidate(said: Said, crew: Crew, repository: Repository | None) -> Slate:
+    """All that was said, placed, merged, examined and settled; without a repository places are taken as written."""
+    claims = {one.id: one for one in sorted((c for c in said if isinstance(c, Claim)), key=lambda claim: claim.id)}
+    assert len(claims) == sum(isinstance(one, Claim) for one in said), "two claims have the same id"
+    placed = place_all(claims.values(), repository) if repository else [unseen(claim) for claim in claims.values()]
+    findings, dropped = merged(claims, placed, lambda said: [[number] for number in range(len(said))])
+    if repository:
+        findings = examined(trace(findings, repository), crew.checks, repository)
+    slate = Slate(findings=findings, dropped=dropped, claims=claims)
+    assert_conserved(slate, "merged")
+    return settle(slate, crew.steps)
 
-    def lookup(path: str, side: Side) -> Source | None:
-        entry = repository.tree(side).entries().get(RepoPath(path))
-        return Source(blob=entry.blob, lines=repository.lines(RepoPath(path), side)) if entry else None
 
-    ended = [place(claim, lookup) for claim in claims]
-    return [e for e in ended if isinstance(e, Finding)], [e for e in ended if isinstance(e, Dropped)]
-
-
-def _slate(findings: Sequence[Finding], unplaced: Sequence[Dropped], claims: Sequence[Claim]) -> Slate:
-    slate = Slate(findings=tuple(findings), dropped=tuple(unplaced), claims={claim.id: claim for claim in claims})
-    assert len(slate.claims) == len(claims), "two claims have the same id"
-    assert_conserved(slate, "grouped")
-    return slate
+def place_all(claims: Iterable[Claim], repository: Repository) -> list[Finding | Dropped]:
+    """Each claim where its code stands, or dropped for want of a place; in the order of the claims."""
+    files = ReviewedFiles(repository)
+    asked = list(claims)
+    wanted = [found for claim in asked for said in claim.places if (found := files.resolve(said))]
+    repository.load((RepoPath(place.path), place.side) for place in wanted)
+    return [place(claim, files) for claim in asked]
 
 
 def _observations(said: Said) -> tuple[Observation, ...]:

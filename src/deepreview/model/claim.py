@@ -9,6 +9,9 @@ from deepreview.model.change import Side
 ClaimId = NewType("ClaimId", str)
 """`reviewer/local`, unique in a round and the same in every run on the same commits."""
 
+SAID = "said"
+"""The kind of a claim that somebody made in prose, a person or a model: no rule stands behind it."""
+
 
 class Severity(Enum):
     """How much a defect matters; the order of definition is the order of weight."""

@@ -1,14 +1,17 @@
-"""Is the quoted code there? A claim is placed where its quote stands, or it is refuted.
+"""Is the quoted code there? A claim is placed where its quote stands.
 
 Reviewers get lines wrong far more often than code (one agent's lines were off in 28 % of checked claims), so the quote
-leads: it is looked for on the cited lines first, then anywhere in the file, without regard to white space.
+leads: it is looked for on the cited lines first, then anywhere in the file, without regard to white space, and at base
+where it is not at head. A rule's claim that does not stand is refused; what a person or a model said is refused only
+when next to nothing of its quote is in any file that it may mean.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from deepreview.model.change import RepoPath, Sha, Side
-from deepreview.model.claim import Answer, Claim, Place
+from deepreview.model.claim import SAID, Answer, Claim, Place
 from deepreview.model.evidence import Evidence, Outcome, Rung
 from deepreview.model.finding import (
     Dropped,
@@ -21,10 +24,12 @@ from deepreview.model.finding import (
     State,
     fingerprint,
 )
+from deepreview.verify.anchor import Anchor, anchor, exists, telling
 
 NAME = "quote"
 _MOST_LINES = 40
 _MOST_CHARACTERS = 400
+_MOST_PLACES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,76 +40,101 @@ class Source:
     lines: tuple[str, ...]
 
 
-Lookup = Callable[[str, Side], Source | None]
+class Files(Protocol):
+    """The files that a claim may mean."""
+
+    def resolve(self, place: Place) -> Place | None:
+        """The place with the path that it means; None when there is no such file, or more than one."""
+        ...
+
+    def source(self, path: str, side: Side) -> Source | None:
+        """A file's content; None when it is not there."""
+        ...
+
+    def changed(self, line: str) -> bool:
+        """Whether a line, given without white space, stands in any changed file at either side."""
+        ...
 
 
-def place(claim: Claim, lookup: Lookup) -> Finding | Dropped:
+def place(claim: Claim, files: Files) -> Finding | Dropped:
     """A finding of this one claim, located where its code stands; or why it cannot be placed."""
     if not claim.places:
-        said = Evidence(check=NAME, outcome=Outcome.INCONCLUSIVE, summary="It names no place.", detail="")
-        return _finding(claim, (), said)
-    main, *others = claim.places
-    source = lookup(main.path, main.side)
-    if source is None:
-        return _unplaced(claim, f"{main.path} does not exist at {main.side.value}")
-    anchored = anchor(main, claim.quote, source)
+        return unplaced(claim, "It names no place.")
+    known = [(found, source) for said in claim.places[:_MOST_PLACES] for found, source in _known(said, files)]
+    if not known:
+        missing = f"{claim.places[0].path} does not exist at {claim.places[0].side.value}"
+        return unplaced(claim, f"{missing}.") if claim.kind == SAID else _refused(claim, missing)
+    main, anchored, source = _best(claim, known, files)
     if anchored is None:
-        what = "the quoted code stands" if claim.quote.strip() else f"the lines {main.first} to {main.last} stand"
-        return _unplaced(claim, f"{what} nowhere in {main.path} at {main.side.value}")
-    first, last, summary = anchored
-    locations = [_location(main, first, last, source)]
+        if claim.kind != SAID or _from_nowhere(claim.quote, files):
+            return _refused(claim, _why_not(claim, main))
+        anchored = Anchor(
+            first=0, last=0, summary=f"{_why_not(claim, main)[:1].upper()}{_why_not(claim, main)[1:]}.", sure=False
+        )
+        if exists(main, source.lines):
+            anchored = replace(anchored, first=main.first, last=main.last)
+    locations = [_location(main, anchored.first, anchored.last, source)]
     locations += [
         _location(other, other.first, other.last, found)
-        for other in others
-        if (found := lookup(other.path, other.side)) and _exists(other, found)
+        for other, found in known
+        if other is not main and exists(other, found.lines)
     ]
-    evidence = Evidence(check=NAME, outcome=Outcome.SUPPORTS, summary=summary, detail="")
+    outcome = Outcome.SUPPORTS if anchored.sure else Outcome.INCONCLUSIVE
+    evidence = Evidence(check=NAME, outcome=outcome, summary=anchored.summary, detail="")
     return _finding(claim, tuple(dict.fromkeys(locations)), evidence)
 
 
-def anchor(place: Place, quote: str, source: Source) -> tuple[int, int, str] | None:
-    """First line, last line and what was found; None when the quote is not in the file."""
-    wanted = [line for raw in quote.split("\n") if (line := _squeezed(raw))]
-    if not wanted:
-        return (
-            (place.first, place.last, "What was cited exists; nothing was quoted.") if _exists(place, source) else None
+def unplaced(claim: Claim, why: str) -> Finding:
+    """A finding that is in no file that can be looked up."""
+    return _finding(claim, (), Evidence(check=NAME, outcome=Outcome.INCONCLUSIVE, summary=why, detail=""))
+
+
+def unseen(claim: Claim) -> Finding:
+    """A finding at the places that the claim names, where there is no repository to look them up in."""
+    said = tuple(
+        Location(
+            path=RepoPath(place.path),
+            side=place.side,
+            first=place.first if 0 < place.first <= place.last else 0,
+            last=place.last if 0 < place.first <= place.last else 0,
+            quote=claim.quote if number == 0 else "",
+            blob=Sha(""),
         )
-    standing = [(number, line) for number, raw in enumerate(source.lines, 1) if (line := _squeezed(raw))]
-    starts = _occurrences(wanted, [line for _, line in standing])
-    best = min(starts, key=lambda i: abs(standing[i][0] - place.first), default=None)
-    if best is None:
-        return None
-    first, last = standing[best][0], standing[best + len(wanted) - 1][0]
-    if first == place.first:
-        return first, last, "The quoted code stands on the cited lines."
-    cited = f"line {place.first}" if place.first else "the whole file"
-    return first, last, f"The quoted code stands at line {first}; {cited} was cited."
+        for number, place in enumerate(claim.places[:_MOST_PLACES])
+    )
+    nowhere = Evidence(
+        check=NAME, outcome=Outcome.NOT_APPLICABLE, summary="There is no repository to look it up in.", detail=""
+    )
+    return replace(_finding(claim, said, nowhere), proof=Rung.SAID)
 
 
-def _exists(place: Place, source: Source) -> bool:
-    """Whether there are such lines; 0 to 0 is the file as a whole."""
-    return place.first == place.last == 0 or 0 < place.first <= place.last <= len(source.lines)
+def _known(said: Place, files: Files) -> list[tuple[Place, Source]]:
+    found = files.resolve(said)
+    source = files.source(found.path, found.side) if found else None
+    return [(found, source)] if found and source else []
 
 
-def _occurrences(wanted: Sequence[str], lines: Sequence[str]) -> Iterator[int]:
-    """Where `wanted` begins in `lines`, in time linear in both (Knuth, Morris, Pratt): quotes may be hostile."""
-    fallback, length = [0] * len(wanted), 0
-    for i in range(1, len(wanted)):
-        while length and wanted[i] != wanted[length]:
-            length = fallback[length - 1]
-        length += wanted[i] == wanted[length]
-        fallback[i] = length
-    matched = 0
-    for i, line in enumerate(lines):
-        while matched and (matched == len(wanted) or line != wanted[matched]):
-            matched = fallback[matched - 1]
-        matched += line == wanted[matched]
-        if matched == len(wanted):
-            yield i - matched + 1
+def _best(claim: Claim, known: Sequence[tuple[Place, Source]], files: Files) -> tuple[Place, Anchor | None, Source]:
+    """The first place where the quote stands; before it is given up, the base is looked at too."""
+    for place, source in known:
+        if found := anchor(place, claim.quote, source.lines):
+            return place, found, source
+    first, source = known[0]
+    before = files.source(first.path, Side.BASE) if claim.kind == SAID and first.side is Side.HEAD else None
+    if before and (found := anchor(first, claim.quote, before.lines)) and claim.quote.strip():
+        return replace(first, side=Side.BASE), found, before
+    return first, None, source
 
 
-def _squeezed(line: str) -> str:
-    return "".join(line.split())
+def _from_nowhere(quote: str, files: Files) -> bool:
+    """Whether the quote can be recognised and none of it is in any file that the change touches."""
+    lines = telling(quote)
+    return bool(lines) and not any(files.changed(line) for line in lines)
+
+
+def _why_not(claim: Claim, main: Place) -> str:
+    what = "the quoted code stands" if claim.quote.strip() else f"the lines {main.first} to {main.last} stand"
+    return f"{what} nowhere in {main.path} at {main.side.value}"
 
 
 def _location(place: Place, first: int, last: int, source: Source) -> Location:
@@ -113,7 +143,7 @@ def _location(place: Place, first: int, last: int, source: Source) -> Location:
     return Location(path=RepoPath(place.path), side=place.side, first=first, last=last, quote=quote, blob=source.blob)
 
 
-def _unplaced(claim: Claim, reason: str) -> Dropped:
+def _refused(claim: Claim, reason: str) -> Dropped:
     path, first = (claim.main.path, claim.main.first) if claim.main else ("", 0)
     return Dropped(claims=(claim.id,), title=claim.title, path=path, first=first, step="placed", reason=reason)
 
@@ -150,7 +180,7 @@ def _finding(claim: Claim, locations: tuple[Location, ...], evidence: Evidence) 
         claims=(claim.id,),
         reviewers=(claim.reviewer,),
         evidence=(evidence,),
-        proof=Rung.PLACED if locations else Rung.SAID,
+        proof=Rung.PLACED if locations and evidence.outcome is Outcome.SUPPORTS else Rung.SAID,
         state=State.OPEN,
     )
 
