@@ -128,3 +128,25 @@ def test_without_a_repository_places_are_taken_as_written() -> None:
         ("src/boiler.py", 0, 0, ""),
     ]
     assert (finding.proof, finding.evidence[0].outcome) == (Rung.SAID, Outcome.NOT_APPLICABLE)
+
+
+def test_a_remark_behind_quoted_code_of_another_file_does_not_make_it_invented() -> None:
+    finding = said(quote="def pump(litres):  # called twice", places=(at(2),))
+    assert isinstance(finding, Finding)
+
+
+@pytest.mark.parametrize(
+    ("title", "quote", "kept"),
+    [
+        ("A stray space breaks the wrapper", "# see read_ gauge", False),
+        ("A stray space breaks the wrapper", "# see read_gauge", True),
+        ("Syntax error in the header of the test", "a\n...\n@bug_test header", False),
+        ("The comment names what is gone", "# see read_ gauge", True),
+    ],
+)
+def test_text_that_is_called_broken_must_stand_as_quoted(title: str, quote: str, *, kept: bool) -> None:
+    claim = make_claim(kind=SAID, title=title, body="", quote=quote)
+    ended = place(claim, FILES)
+    assert isinstance(ended, Finding) is kept
+    if isinstance(ended, Dropped):
+        assert ended.reason.startswith("src/boiler.py does not hold the text that it calls broken: “")

@@ -5,6 +5,7 @@ import pytest
 
 from deepreview import trees
 from deepreview.model.change import Side
+from deepreview.model.claim import SAID
 from deepreview.model.evidence import Outcome
 from deepreview.testing.bench import MemoryBench
 from deepreview.testing.builders import make_finding
@@ -105,3 +106,17 @@ def test_the_line_is_named() -> None:
         2,
         2,
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "outcome"),
+    [
+        ("Syntax error in the loader breaks the start", Outcome.REFUTES),
+        ("`a.py` does not parse", Outcome.REFUTES),
+        ("A syntax tree is built twice", Outcome.SUPPORTS),
+    ],
+)
+def test_prose_that_says_a_file_is_broken_is_put_to_the_parser(tmp_path: Path, title: str, outcome: Outcome) -> None:
+    finding = make_finding(1, kind=SAID, path="a.py", title=title)
+    found = Syntax().examine([finding], MemoryBench({}, {"a.py": "x = 1\n"}, tmp_path))
+    assert found[finding.fingerprint].outcome is outcome

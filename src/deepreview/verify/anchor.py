@@ -119,8 +119,17 @@ def _closest(wanted: set[str], standing: Sequence[tuple[int, str]], cited: int) 
     return where
 
 
+def spoken(quote: str) -> list[str]:
+    """The quote's lines of code as written, without what says where it is from or that something is left out."""
+    return [line for segment in _written(quote) for line in segment]
+
+
 def _segments(quote: str) -> list[list[str]]:
     """The quote's lines without white space, parted where it says that something is left out."""
+    return [bare for segment in _written(quote) if (bare := squeezed(segment))]
+
+
+def _written(quote: str) -> list[list[str]]:
     raw = [line for line in quote.split("\n") if line.strip()]
     if raw and all(line[0] in "+- @" for line in raw) and any(line[0] in "+-" for line in raw):
         raw = [line[1:] for line in raw if line[0] in "+ "]  # an excerpt of the diff: what head holds
@@ -130,9 +139,9 @@ def _segments(quote: str) -> list[list[str]]:
     for line in raw:
         if _ELISION.match(line.strip()[:12]) or _NAMING.match(line[:300]):
             segments.append([])
-        elif bare := _squeezed(line):
-            segments[-1].append(bare)
-    return [segment for segment in segments if segment]
+        else:
+            segments[-1].append(line)
+    return segments
 
 
 def _nearest(wanted: Sequence[str], standing: Sequence[tuple[int, str]], bare: Sequence[str], cited: int) -> int | None:

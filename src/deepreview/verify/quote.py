@@ -24,12 +24,15 @@ from deepreview.model.finding import (
     State,
     fingerprint,
 )
-from deepreview.verify.anchor import Anchor, anchor, exists, telling
+from deepreview.verify.anchor import TELLING, Anchor, anchor, exists, telling
+from deepreview.verify.literal import invented
 
 NAME = "quote"
 _MOST_LINES = 40
 _MOST_CHARACTERS = 400
 _MOST_PLACES = 50
+_COMMENTS = ("//", "#")
+"""Models add remarks at the end of the lines that they quote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,8 @@ def place(claim: Claim, files: Files) -> Finding | Dropped:
         missing = f"{claim.places[0].path} does not exist at {claim.places[0].side.value}"
         return unplaced(claim, f"{missing}.") if claim.kind == SAID else _refused(claim, missing)
     main, anchored, source = _best(claim, known, files)
+    if odd := invented(claim, source.lines):
+        return _refused(claim, f"{main.path} does not hold the text that it calls broken: “{odd.strip()[:100]}”")
     if anchored is None:
         if claim.kind != SAID or _from_nowhere(claim.quote, files):
             return _refused(claim, _why_not(claim, main))
@@ -129,7 +134,8 @@ def _best(claim: Claim, known: Sequence[tuple[Place, Source]], files: Files) -> 
 def _from_nowhere(quote: str, files: Files) -> bool:
     """Whether the quote can be recognised and none of it is in any file that the change touches."""
     lines = telling(quote)
-    return bool(lines) and not any(files.changed(line) for line in lines)
+    bare = [part for line in lines for mark in _COMMENTS if len(part := line.partition(mark)[0]) >= TELLING]
+    return bool(lines) and not any(files.changed(line) for line in (*lines, *bare))
 
 
 def _why_not(claim: Claim, main: Place) -> str:

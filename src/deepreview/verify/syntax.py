@@ -7,6 +7,7 @@ its file parses, which is what its place rests on.
 
 import ast
 import json
+import re
 import tomllib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +16,16 @@ from pathlib import PurePosixPath
 from deepreview import trees
 from deepreview.context.tree import text
 from deepreview.model.change import RepoPath, Side
+from deepreview.model.claim import SAID
 from deepreview.model.evidence import Evidence, Outcome
 from deepreview.model.finding import Finding, Fingerprint
 from deepreview.verify.base import Bench
 
 NAME = "syntax"
 _ABOUT_SYNTAX = ("invalid-syntax", "syntax-error", "parse-error", "SC1072", "SC1073", "E999")
+_SAID_OF_IT = re.compile(
+    r"\b(syntax errors?|invalid syntax|(does not|doesn.t|fails? to|cannot be) parsed?)\b", re.IGNORECASE
+)
 _LARGEST = 1_000_000
 
 
@@ -46,7 +51,7 @@ class Syntax:
 
 
 def _evidence(finding: Finding, answer: int) -> Evidence:
-    about = finding.kind.endswith(_ABOUT_SYNTAX)
+    about = finding.kind.endswith(_ABOUT_SYNTAX) or (finding.kind == SAID and bool(_SAID_OF_IT.search(finding.title)))
     if answer == 0:
         outcome = Outcome.REFUTES if about else Outcome.SUPPORTS
         return Evidence(check=NAME, outcome=outcome, summary="The file parses.", detail="")
