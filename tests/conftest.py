@@ -33,8 +33,8 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The folder of real reviews that `DEEPREVIEW_CORPUS` names; tests that need it skip where it is absent."""
-    folder = Path(os.environ.get("DEEPREVIEW_CORPUS", ""))  # noqa: TID251 - tests may ask how they were started
+    """The folder of real reviews that `REVIEW_CORPUS` names; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("REVIEW_CORPUS", ""))  # noqa: TID251 - tests may ask how they were started
     if not (folder / "pairs.json").is_file():
-        pytest.skip("DEEPREVIEW_CORPUS names no folder of reviews")
+        pytest.skip("REVIEW_CORPUS names no folder of reviews")
     return folder

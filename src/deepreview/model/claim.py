@@ -101,6 +101,7 @@ class Claim:
 class Section(Enum):
     """Which part of the report an observation belongs to."""
 
+    SUMMARY = "summary"
     STRENGTH = "strength"
     CONCERN = "concern"
     TESTING = "testing"

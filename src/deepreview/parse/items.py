@@ -1,0 +1,54 @@
+"""The items of a chapter that is a list, or its paragraphs."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+
+from deepreview.parse.lines import Line, closed
+
+_ITEM = re.compile(r"^ {0,1}(?:[-*+•]|\d{1,3}[.)])[ \t]+(?=\S)")
+_LONGEST_NOTHING = 80
+_NOTHING = re.compile(
+    r"^[\W_]*(?:none|n/a|nothing|no (?:issues|findings|concerns)[\w ]{0,40}|not applicable)[\W_]*$", re.IGNORECASE
+)
+
+
+def items_of(lines: Sequence[Line]) -> tuple[str, ...]:
+    """List items without their marks, paragraphs between them as they stand; `None.` is no item."""
+    found, gathered = list[list[str]](), list[str]()
+    listed = False
+    for number, line in enumerate(lines):
+        mark = None if line.fenced else _ITEM.match(line.text)
+        blank = not line.text.strip() and not line.fenced
+        loose = blank and not (listed and _goes_on(lines, number))
+        if mark or loose:
+            found.append(gathered)
+            gathered, listed = [], bool(mark)
+            if mark:
+                gathered.append(" " * mark.end() + line.text[mark.end() :])
+            continue
+        gathered.append(line.text)
+    found.append(gathered)
+    texts = (closed(textwrap.dedent(_even(part))) for part in found)
+    return tuple(text for text in texts if text and not is_nothing(text) and text.strip("-_* \n"))
+
+
+def _even(part: Sequence[str]) -> str:
+    """The first line of an item stands as deep as those that follow it."""
+    rest = [len(line) - len(line.lstrip()) for line in part[1:] if line.strip()]
+    depth = min(rest, default=0)
+    first = part[0].lstrip() if part else ""
+    return "\n".join((" " * depth + first, *part[1:])) if part else ""
+
+
+def _goes_on(lines: Sequence[Line], number: int) -> bool:
+    """Whether what follows a blank line is still of the item above: it is indented."""
+    for line in lines[number + 1 : number + 4]:
+        if line.text.strip():
+            return line.text.startswith((" ", "\t"))
+    return False
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a text only says that there is nothing to say."""
+    return len(text) < _LONGEST_NOTHING and bool(_NOTHING.match(text))

@@ -1,0 +1,214 @@
+"""The chapters of a review or report, and the findings in those that hold findings."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from deepreview.model.claim import Severity
+from deepreview.parse.heading import FindingHeading, Mark, finding_heading
+from deepreview.parse.lines import Line, read_lines
+from deepreview.parse.vocabulary import BOLD, CLAIMING, SEVERITIES, Part, heading, labelled, part_of
+
+_WHOLE = {Part.RETRO, Part.NOTES, Part.RESOLUTION, Part.REPRODUCTIONS, Part.PREVIOUS, Part.SINCE}
+"""Parts that keep their deeper headings, whatever these say."""
+_OPEN = {Part.PREAMBLE, *CLAIMING}
+_INDENTED = re.compile(r"^(?: {3,}|\t)")
+_PLAIN = re.compile(r"^#{1,6}[ \t]+[\"“'(]?[A-Z][^={}();<>]{2,90}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A finding: its opening line and the lines under it."""
+
+    heading: FindingHeading
+    severity: Severity | None
+    """By its chapter, else its letter or first word."""
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A part of the text with what stands in it."""
+
+    part: Part
+    title: str
+    level: int
+    lines: tuple[Line, ...]
+    """Those before the first finding; all of them where there is none."""
+    stated: tuple[Stated, ...]
+
+    @property
+    def text(self) -> str:
+        """The lines before the first finding."""
+        return "\n".join(line.text for line in self.lines).strip("\n")
+
+
+def outline(text: str) -> tuple[Chapter, ...]:
+    """The chapters in their order, the first being what stands before any heading; linear in the text."""
+    return outline_lines(read_lines(text, opens))
+
+
+def outline_lines(lines: Iterable[Line]) -> tuple[Chapter, ...]:
+    """The chapters of lines that were read."""
+    reader = _Reader()
+    for line in lines:
+        reader.take(line)
+    return reader.end()
+
+
+def opens(line: str) -> bool:
+    """Whether a line can only be a heading of a review: it ends fenced code that nobody closed."""
+    titled = heading(line)
+    if titled and titled[0] < BOLD and part_of(titled[1]):
+        return True
+    found = finding_heading(line) if line.startswith(("**", "#")) or line[:1] in "CIS" else None
+    return bool(found and found.mark is Mark.LETTER and found.bold and found.sure)
+
+
+class _Reader:
+    """Goes through the lines once; knows the chapter and the finding that are open."""
+
+    def __init__(self) -> None:
+        self.chapters: list[Chapter] = []
+        self.part, self.title, self.level = Part.PREAMBLE, "", 0
+        self.lines: list[Line] = []
+        self.stated: list[Stated] = []
+        self.current: tuple[FindingHeading, Severity | None] | None = None
+        self.before: list[Line] = []
+        self.numbering = _Numbering()
+
+    def take(self, line: Line) -> None:
+        if not line.fenced and line.text.strip():
+            if opened := self._opened(line.text):
+                self._chapter(*opened)
+                return
+            if self._states(line.text):
+                return
+        self.lines.append(line)
+
+    def _opened(self, text: str) -> tuple[Part, str, int, str] | None:
+        """Part, title, level and the first words of the chapter that a line opens."""
+        if titled := heading(text):
+            level, title = titled
+            part = part_of(title)
+            if part is Part.APPENDIX:
+                return None
+            if part and self._may_open(part, level, title):
+                return part, title, level, ""
+            if (
+                part is None
+                and level <= self.level
+                and level < BOLD
+                and _PLAIN.match(text)
+                and not self._is_finding(text)
+            ):
+                return Part.OTHER, title, level, ""
+        elif (told := labelled(text)) and self._may_open(told[0], BOLD, ""):
+            return told[0], "", BOLD, told[1]
+        return None
+
+    def _may_open(self, part: Part, level: int, title: str) -> bool:
+        if self.part in _WHOLE:
+            return level <= min(self.level, BOLD - 1)
+        if self.current is None or level <= self.level < BOLD:
+            return True
+        if title.lower() == "suggestion":
+            return False
+        bold = level < BOLD or self.level == BOLD
+        return len(title.split()) > 1 or part in {Part.CONCERNS, Part.STRENGTHS} or (bold and part in SEVERITIES)
+
+    def _is_finding(self, text: str) -> bool:
+        found = finding_heading(text)
+        return bool(found and found.mark in {Mark.LETTER, Mark.WORD})
+
+    def _states(self, text: str) -> bool:
+        """Open a finding where the line opens one."""
+        early = self.part is Part.SUMMARY and (self.current is not None or "[" in text[:8])
+        if self.part not in _OPEN and not early:
+            return False
+        found = finding_heading(text)
+        if found is None or not self._accepts(found, text):
+            return False
+        self._close()
+        self.current = (found, SEVERITIES.get(self.part) or found.severity)
+        self.numbering.accept(found)
+        return True
+
+    def _accepts(self, found: FindingHeading, text: str) -> bool:
+        indented = bool(_INDENTED.match(text))
+        if found.mark is Mark.LETTER:
+            return found.bold or found.sure or text.startswith("#")
+        if found.mark is Mark.WORD:
+            return not indented and (found.bold or found.sure or text.startswith("#"))
+        if self.part not in CLAIMING or indented:
+            return False
+        if found.mark is Mark.NUMBER:
+            return self.numbering.fits(found)
+        deeper = text.startswith("#") and self.part in SEVERITIES
+        return self.numbering.mark in {None, Mark.BARE} and (found.sure or deeper)
+
+    def _chapter(self, part: Part, title: str, level: int, words: str) -> None:
+        self._end()
+        self.part, self.title, self.level = part, title, level
+        while words and (more := labelled(words)):
+            self._end()
+            (self.part, words), self.title = more, ""
+        if words:
+            self.lines.append(Line(words, fenced=False))
+
+    def _close(self) -> None:
+        if self.current is None:
+            self.before = self.lines
+        else:
+            found, severity = self.current
+            self.stated.append(Stated(heading=found, severity=severity, lines=tuple(trimmed(self.lines))))
+        self.lines, self.current = [], None
+
+    def _end(self) -> None:
+        self._close() if self.current else self._settle()
+        self.chapters.append(
+            Chapter(
+                part=self.part, title=self.title, level=self.level, lines=tuple(self.before), stated=tuple(self.stated)
+            )
+        )
+        self.before, self.lines, self.stated, self.numbering = [], [], [], _Numbering()
+
+    def _settle(self) -> None:
+        self.before, self.lines = self.lines, []
+
+    def end(self) -> tuple[Chapter, ...]:
+        self._end()
+        return tuple(self.chapters)
+
+
+def trimmed(lines: Sequence[Line]) -> Sequence[Line]:
+    """Without the blank lines and rules at the end."""
+    end = len(lines)
+    while end and not lines[end - 1].fenced and not lines[end - 1].text.strip().strip(" \t*_-"):
+        end -= 1
+    return lines[:end]
+
+
+class _Numbering:
+    """Tells a chapter's next finding from a list within a finding: the numbers go up by one, and look alike."""
+
+    def __init__(self) -> None:
+        self.mark: Mark | None = None
+        self._last = 0
+        self._sure = False
+        self._nested = False
+
+    def accept(self, found: FindingHeading) -> None:
+        if self.mark is None:
+            self._sure = found.sure
+        self.mark, self._last, self._nested = found.mark, found.number, False
+
+    def fits(self, found: FindingHeading) -> bool:
+        if self.mark not in {None, Mark.NUMBER} or not (found.bold or found.sure):
+            return False
+        if self.mark is None:
+            return True
+        if found.number != self._last + 1:
+            self._nested = self._nested or found.number == 1
+            return False
+        return found.sure or not (self._sure or self._nested)

@@ -1,0 +1,140 @@
+"""One reviewer's text: what it claims, what else it observes, what it read. Tolerant of every format seen so far."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Section, Severity
+from deepreview.model.review import Review
+from deepreview.parse.items import is_nothing, items_of
+from deepreview.parse.lines import MOST_CHARACTERS
+from deepreview.parse.loose import loose_findings
+from deepreview.parse.outline import Chapter, Stated, outline
+from deepreview.parse.places import is_path, places_in
+from deepreview.parse.statement import statement
+from deepreview.parse.vocabulary import CLAIMING, SEVERITIES, Part
+
+_SECTIONS = {
+    Part.SUMMARY: Section.SUMMARY,
+    Part.DESIGN: Section.CONCERN,
+    Part.CONCERNS: Section.CONCERN,
+    Part.STRENGTHS: Section.STRENGTH,
+    Part.TESTING: Section.TESTING,
+    Part.DOCS: Section.DOCS,
+    Part.COMMITS: Section.COMMITS,
+    Part.LIMITATIONS: Section.LIMITATION,
+    Part.FEEDBACK: Section.FEEDBACK,
+}
+_LETTERS = {Severity.CRITICAL: "C", Severity.IMPORTANT: "I", Severity.SUGGESTION: "S"}
+_VERDICT = re.compile(r"^[\s|*#_-]*verdict[\s|*_:—-]+(?P<said>\S[^\n]{0,300}?)[\s|*]*$", re.IGNORECASE | re.MULTILINE)
+_ROW = re.compile(r"^\s*\|(?P<first>[^|\n]{1,500})\|")
+_BULLET = re.compile(r"^\s*[-*+]\s+(?P<first>\S[^\n]{0,500})$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Whose text it is."""
+
+    name: str
+    family: str
+    number: int = 1
+    """Which of its passes."""
+
+
+def parse_review(text: str, author: Author) -> Review:
+    """Claims, observations and coverage; a text in no known form gives what it says about places, else nothing."""
+    chapters = outline(text[:MOST_CHARACTERS])
+    stated = [(chapter, one) for chapter in chapters for one in chapter.stated]
+    if not stated and not any(chapter.part in SEVERITIES for chapter in chapters):
+        stated = [(chapter, one) for chapter in chapters for one in loose_findings(chapter)]
+    claims = _claims([one for _, one in stated], author)
+    loosely = {id(chapter) for chapter, _ in stated if not chapter.stated}
+    told = [chapter for chapter in chapters if id(chapter) not in loosely]
+    return Review(
+        reviewer=author.name,
+        verdict=_verdict(text[:MOST_CHARACTERS]),
+        claims=claims,
+        observations=tuple(one for chapter in told for one in _observations(chapter, author.name)),
+        covered=tuple(
+            dict.fromkeys(path for chapter in chapters if chapter.part is Part.COVERAGE for path in _covered(chapter))
+        ),
+        gaps=_gaps(text),
+    )
+
+
+def _gaps(text: str) -> tuple[str, ...]:
+    if len(text) <= MOST_CHARACTERS:
+        return ()
+    return (f"The text is longer than {MOST_CHARACTERS:,} characters; what follows was not read.",)
+
+
+def _verdict(text: str) -> str:
+    found = _VERDICT.search(text[:20_000])
+    return found["said"].replace("**", "").strip(" *_") if found else ""
+
+
+def _claims(stated: Sequence[Stated], author: Author) -> tuple[Claim, ...]:
+    counts, seen = Counter[Severity](), Counter[str]()
+    claims = []
+    for one in stated:
+        claim = _claim(one, author)
+        counts[claim.severity] += 1
+        number = one.heading.number or counts[claim.severity]
+        local = f"{_LETTERS[claim.severity]}{number}"
+        seen[local] += 1
+        own = local if seen[local] == 1 else f"{local}.{seen[local]}"
+        claims.append(replace(claim, id=ClaimId(f"{author.name}/{author.number}/{own}")))
+    return tuple(claims)
+
+
+def _claim(one: Stated, author: Author) -> Claim:
+    head, body = one.heading, statement(one.lines)
+    severity = one.severity or head.tagged or body.tagged or Severity.SUGGESTION
+    return Claim(
+        id=ClaimId(""),
+        reviewer=author.name,
+        family=author.family,
+        kind=SAID,
+        severity=severity,
+        defect=head.defect or body.defect or DefectClass.REGRESSION,
+        title=head.title,
+        body="\n\n".join(filter(None, (body.text, *(f"({note})" for note in head.notes)))),
+        unless="",
+        method="",
+        places=head.places or body.places,
+        quote=body.quote,
+        fix=body.fix,
+        patch=body.patch,
+        repro=body.repro,
+        silent=Answer.UNKNOWN,
+        reachable=Answer.UNKNOWN,
+        suppressed="withdrawn by its reviewer" if body.withdrawn or head.struck else "",
+        excuse="",
+    )
+
+
+def _observations(chapter: Chapter, reviewer: str) -> Iterable[Observation]:
+    if chapter.part in CLAIMING or chapter.part in {Part.PREAMBLE, Part.COVERAGE, Part.VERDICT, Part.APPENDIX}:
+        return
+    section = _SECTIONS.get(chapter.part, Section.NOTE)
+    if section is Section.NOTE:
+        if chapter.text.strip() and not is_nothing(chapter.text):
+            yield Observation(reviewer=reviewer, section=section, text=f"**{chapter.title}**\n\n{chapter.text.strip()}")
+        return
+    texts = (chapter.text.strip(),) if section is Section.SUMMARY else items_of(chapter.lines)
+    yield from (Observation(reviewer=reviewer, section=section, text=text) for text in texts if text)
+
+
+def _covered(chapter: Chapter) -> Iterable[str]:
+    """The paths in the first cells of a table, or at the start of a list's items."""
+    for line in chapter.lines:
+        found = None if line.fenced else _ROW.match(line.text) or _BULLET.match(line.text)
+        if found is None:
+            continue
+        first = found["first"].strip()
+        plain = first.strip("`*_ ")
+        if is_path(plain):
+            yield plain
+        else:
+            yield from dict.fromkeys(place.path for place in places_in(first))
