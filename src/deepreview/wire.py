@@ -7,13 +7,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from deepreview.errors import UsageError
 from deepreview.model.claim import Claim, Observation
+from deepreview.model.published import Published
 from deepreview.model.report import SCHEMA, Report
+from deepreview.model.review import Review
 from deepreview.model.round import Run
 
 T = TypeVar("T")
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 SAID: TypeAdapter[Claim | Observation] = TypeAdapter(Claim | Observation)
+_DOCUMENT: TypeAdapter[Review | Published] = TypeAdapter(Review | Published)
 RUN: TypeAdapter[Run] = TypeAdapter(Run)
 
 
@@ -36,6 +39,14 @@ def from_json(adapter: TypeAdapter[T], text: str | bytes) -> T:
 def dump_report(report: Report) -> str:
     """The report as indented JSON, ending in a newline; equal reports give equal text."""
     return to_json(REPORT, report, indent=2) + "\n"
+
+
+def document_json(document: Review | Published) -> str:
+    """What was read from a text as indented JSON; `form` says whether it is a `review` or a `report`."""
+    form = "report" if isinstance(document, Published) else "review"
+    plain = _DOCUMENT.dump_python(document, mode="json")
+    text = json.dumps({"form": form, **plain}, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def load_report(text: str | bytes, name: str) -> Report:

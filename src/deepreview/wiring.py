@@ -1,13 +1,14 @@
 """Names become objects here and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from deepreview.archive.folder import Archive
 from deepreview.catalog import choose
 from deepreview.config.load import File, Loaded, load, parse_file
-from deepreview.config.schema import MACHINE, Settings, key_of
+from deepreview.config.schema import MACHINE, Replayed, Settings, key_of
+from deepreview.consolidate.base import Step
 from deepreview.consolidate.steps import STEPS, switched_off
 from deepreview.engine.pipeline import Crew
 from deepreview.errors import ConfigError, MachineError, UsageError
@@ -21,6 +22,8 @@ from deepreview.reviewers.names.reviewer import KINDS as NAMES_KINDS
 from deepreview.reviewers.names.reviewer import NamesReviewer
 from deepreview.reviewers.paths.reviewer import KINDS as PATHS_KINDS
 from deepreview.reviewers.paths.reviewer import PathsReviewer
+from deepreview.reviewers.replay.formats import read_files
+from deepreview.reviewers.replay.reviewer import ReplayReviewer
 from deepreview.reviewers.static.reviewer import StaticReviewer
 from deepreview.reviewers.static.rules import unknown
 from deepreview.reviewers.static.sarif import Command as StaticCommand
@@ -44,11 +47,21 @@ def crew(settings: Settings) -> Crew:
     """Who takes part in a round."""
     known = {reviewer.name: reviewer for reviewer in reviewers(settings)}
     chosen = choose("reviewer", settings.reviewers, known)
-    if not chosen:
+    seats = (*(known[name] for name in chosen), *replayed(settings, known))
+    if not seats:
         raise UsageError("no reviewer is left", hint=f"name some with --with, for instance --with {','.join(known)}")
-    return Crew(
-        reviewers=tuple(known[name] for name in chosen), checks=CHECKS, steps=(switched_off(settings.disable), *STEPS)
-    )
+    return Crew(reviewers=seats, checks=CHECKS, steps=steps(settings))
+
+
+def replayed(settings: Settings, taken: Iterable[str]) -> tuple[ReplayReviewer, ...]:
+    """A reviewer for each voice in the files that are replayed, under names that nobody else has."""
+    voices = read_files([Replayed.named(text) for text in settings.replay], taken)
+    return tuple(ReplayReviewer(voice) for voice in voices)
+
+
+def steps(settings: Settings) -> tuple[Step, ...]:
+    """What judges the findings, in order."""
+    return (switched_off(settings.disable), *STEPS)
 
 
 def folders(environ: Mapping[str, str]) -> tuple[Path, Path]:

@@ -17,6 +17,7 @@ from typing import TextIO
 import click
 
 from deepreview.cli.commands.review import resume_command, review_command
+from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
 from deepreview.cli.commands.setup import config_command, doctor_command
 from deepreview.cli.context import TOOL
@@ -40,6 +41,8 @@ def cli(context: click.Context) -> int:
 for command in (
     review_command,
     resume_command,
+    consolidate_command,
+    parse_command,
     show_command,
     open_command,
     list_command,

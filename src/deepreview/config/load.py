@@ -5,12 +5,12 @@ The file is the one of the *base* commit, or one that the user names: a change c
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from deepreview.catalog import nearest
-from deepreview.config.schema import LEVELS, NAMES, Command, Settings, Valued, key_of, variable_of
+from deepreview.config.schema import LEVELS, NAMES, Command, Replayed, Settings, Valued, key_of, variable_of
 from deepreview.errors import ConfigError
 
 
@@ -114,6 +114,12 @@ def _paths(raw: object) -> tuple[Path, ...]:
     )
 
 
+def _replays(raw: object) -> tuple[str, ...]:
+    """Each with the path made absolute: a round that is resumed elsewhere finds the same file."""
+    named = [Replayed.named(text) for text in _texts(raw)]
+    return tuple(str(replace(one, path=one.path.expanduser().absolute())) for one in named)
+
+
 def _path(raw: object) -> Path:
     """A folder, the same wherever the program is started later; no text stands for none."""
     text = _text(str(raw) if isinstance(raw, Path) else raw)
@@ -142,7 +148,7 @@ def _commands(raw: object) -> tuple[Command, ...]:
     return tuple(Command(name=str(name), argv=_texts(argv)) for name, argv in raw.items())
 
 
-_LISTS = {"reviewers", "enable", "disable", "sarif"}
+_LISTS = {"reviewers", "enable", "disable", "sarif", "replay"}
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "reviewers": _texts,
     "timeout": _seconds,
@@ -151,6 +157,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "enable": _texts,
     "disable": _texts,
     "sarif": _paths,
+    "replay": _replays,
     "commands": _commands,
     "archive": _path,
 }

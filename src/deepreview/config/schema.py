@@ -15,7 +15,27 @@ def setting(default: Any, help_text: str, example: str) -> Any:  # noqa: ANN401 
     return field(default=default, metadata={"help": help_text, "example": example})
 
 
-MACHINE = ("sarif", "commands", "archive")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """A review that was made elsewhere: its file, and its author's name where one was given."""
+
+    path: Path
+    name: str
+
+    @classmethod
+    def named(cls, text: str) -> "Replayed":
+        """From `FILE` or `NAME=FILE`; a file whose own name holds `=` is meant where it exists."""
+        name, sign, path = text.partition("=")
+        if sign and name and path and "/" not in name and not Path(text).exists():
+            return cls(path=Path(path), name=name)
+        return cls(path=Path(text), name="")
+
+    def __str__(self) -> str:
+        """As it was given."""
+        return f"{self.name}={self.path}" if self.name else str(self.path)
+
+
+MACHINE = ("sarif", "replay", "commands", "archive")
 """Settings that name files and programs of this machine: a repository may not choose them, only its user."""
 
 
@@ -47,6 +67,11 @@ class Settings:
     disable: tuple[str, ...] = setting((), "Rules to switch off.", 'disable = ["typos", "ruff:BLE001"]')
     sarif: tuple[Path, ...] = setting(
         (), "SARIF files of other tools to take as reviewers' claims.", 'sarif = ["scan.sarif"]'
+    )
+    replay: tuple[str, ...] = setting(
+        (),
+        "Reviews that were made elsewhere, each as `FILE` or `NAME=FILE`, as reviewers of this run.",
+        'replay = ["claude=review.md"]',
     )
     commands: tuple[Command, ...] = setting(
         (),

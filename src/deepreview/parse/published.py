@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deepreview.model.claim import Severity
 from deepreview.model.published import Passage, Preface, Published, PublishedFinding, Row, Table
-from deepreview.parse.appendix import split_appendix
+from deepreview.parse.appendix import Appendix, split_appendix
 from deepreview.parse.heading import FindingHeading, finding_heading, heading_line
 from deepreview.parse.lines import MOST_CHARACTERS, Line
 from deepreview.parse.outline import Chapter, Stated, outline_lines
@@ -33,7 +33,10 @@ def is_report(text: str) -> bool:
 def parse_report(text: str) -> Published:
     """The report; `parse_report(published_markdown(report))` is the same value again."""
     appendix = split_appendix(text[:MOST_CHARACTERS])
-    chapters = outline_lines(appendix.lines)
+    return _published(outline_lines(appendix.lines), appendix)
+
+
+def _published(chapters: Sequence[Chapter], appendix: Appendix) -> Published:
     sections = _Sections(chapters)
     title, rows, intro = _front(chapters[0].lines)
     retro = _retro(sections.lines(Part.RETRO))

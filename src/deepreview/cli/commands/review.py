@@ -58,6 +58,12 @@ def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on
     type=click.Path(path_type=Path),
     help="Take another tool's SARIF file as claims.",
 )
+@click.option(
+    "--replay",
+    metavar="[NAME=]FILE",
+    multiple=True,
+    help="Seat a review that was made elsewhere: text, JSON, SARIF, rdjson, or a pull request's exported comments.",
+)
 @outcome_options
 @where
 def review_command(
