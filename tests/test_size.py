@@ -8,7 +8,6 @@ import deepreview
 
 ROOT = Path(deepreview.__file__).parent
 LONG = {
-    "parse/published.py:_published",
     "testing/builders.py:make_finding",
     "testing/builders.py:make_report",
     "testing/showcase.py:showcase",

@@ -26,7 +26,7 @@ _DASH = re.compile(r"\s+(?:[—–]|--?)\s+")
 _PAREN = re.compile(
     r"(?P<shell>[*_`]{0,3})\((?P<inside>[^()\n]{1,300}(?:\([^()\n]{0,120}\)[^()\n]{0,200})?)\)(?P=shell)"
 )
-_BRACKET = re.compile(r"(?P<shell>[*_`]{0,3})\[(?P<inside>[^\[\]\n]{2,300})\](?!\()(?P=shell)")
+_BRACKET = re.compile(r"(?P<shell>[*_`]{0,3})\[(?P<inside>[^\[\]\n]{2,300}|[A-Z])\](?!\()(?P=shell)")
 _CONNECTORS = re.compile(
     r"(?:\b(?:and|vs|in|at|lines?|also|et al|with|plus|commits?)\b|[\s,;:&+/.*_()…—–-])+", re.IGNORECASE
 )

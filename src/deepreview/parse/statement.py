@@ -26,6 +26,7 @@ _WITHDRAWN = re.compile(
     r"^[\s*_~]{0,6}[(\[][\s*_]{0,4}(?:withdraw|withdrawn|removed|retract|dropped|not an issue|acknowledged by)",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"^[\s*_`]{0,4}\(([\w, ]{3,40})\)[\s*_`]{0,4}$")
 _OUTPUT = re.compile(r"\brepro-output\b")
 _REPRO = re.compile(r"\brepro\b")
 
@@ -158,7 +159,7 @@ class _Fields:
     def _took(self, line: str) -> bool:
         found = _FIELD.match(line)
         if found is None:
-            return False
+            return self._took_tag(line)
         name, value = found["name"].lower(), found["value"]
         words = re.findall(r"[A-Za-z0-9]+", value)
         if name.startswith(("class", "categ", "sever", "prior")):
@@ -172,3 +173,13 @@ class _Fields:
             self.places += places
             return True
         return False
+
+    def _took_tag(self, line: str) -> bool:
+        """`(important, gap)` on a line of its own."""
+        tag = _TAG.match(line)
+        words = tag[1].split(",") if tag else []
+        if not words or not all(severity_of(word) or class_of(word) for word in words):
+            return False
+        for word in words:
+            self.tagged, self.defect = self.tagged or severity_of(word), self.defect or class_of(word)
+        return True

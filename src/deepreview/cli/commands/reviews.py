@@ -1,0 +1,148 @@
+"""`deepreview consolidate` and `deepreview parse`: reviews that others wrote."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deepreview import wiring
+from deepreview.archive.folder import Archive
+from deepreview.cli.commands.review import exit_code, outcome_options
+from deepreview.cli.console import progress
+from deepreview.cli.context import TOOL, Where, environment, now
+from deepreview.cli.options import where
+from deepreview.cli.printing import chosen, deliver, rendered
+from deepreview.config.schema import Replayed, Settings
+from deepreview.engine.pipeline import Surroundings, review
+from deepreview.engine.unseen import report_unseen
+from deepreview.errors import UsageError
+from deepreview.git.target import Named, Pin
+from deepreview.model.published import Published
+from deepreview.model.report import Report
+from deepreview.model.review import Review
+from deepreview.parse.document import parse_document
+from deepreview.parse.places import written
+from deepreview.parse.review import Author
+from deepreview.render.published import published_markdown
+from deepreview.render.visible import visible
+from deepreview.reviewers.replay.formats import read_files
+from deepreview.reviewers.replay.voice import family_of, word
+from deepreview.wire import document_json
+
+
+@click.command(name="consolidate")
+@click.argument("reviews", metavar="REVIEW...", nargs=-1)
+@click.option("--head", default="", help="The commit or branch that was reviewed, to check the reviews against it.")
+@click.option("--base", help="What the head is compared with; default: as `deepreview review` chooses it.")
+@click.option("--fail-on", help="Lightest finding that makes the exit code 1: suggestion, important, critical, never.")
+@click.option("--disable", multiple=True, help="Switch a kind of finding off.")
+@outcome_options
+@where
+def consolidate_command(
+    reviews: tuple[str, ...],
+    head: str,
+    to: str,
+    output: Path | None,
+    quiet: bool,
+    repo: Path,
+    archive: Path | None,
+    config: Path | None,
+    **flags: Any,  # noqa: ANN401 - settings of many types, read by config/load.py
+) -> int:
+    """Merge reviews that were made elsewhere into one report, keeping no round.
+
+    Each REVIEW is a file, or NAME=FILE: a reviewer's text, a published report, JSON, SARIF, rdjson, or the exported
+    comments of a pull request. With --head each claim is held against the code in --repo; without it, nothing is.
+    """
+    format_ = chosen(to)
+    if not reviews:
+        raise UsageError("no review is named", hint="give files: `deepreview consolidate claude.md codex.md`")
+    if flags["base"] and not head:
+        raise UsageError("--base is given without --head", hint="name the reviewed commit with --head")
+    at = Where(repo=repo, archive=archive, config=config)
+    given = {**flags, "replay": reviews, "archive": archive}
+    report, fail_on = _seen(at, head, given, quiet=quiet) if head else _unseen(at, given)
+    deliver(rendered(report, format_), output)
+    return exit_code(report, fail_on)
+
+
+def _unseen(at: Where, flags: Mapping[str, Any]) -> tuple[Report, str]:
+    """What the reviews say, and from which finding on the exit code is 1."""
+    settings = wiring.settled(flags, environment(), wiring.named_file(at.config)).settings
+    voices = read_files([Replayed.named(text) for text in settings.replay])
+    return report_unseen(voices, wiring.steps(settings), TOOL, now()), settings.fail_on
+
+
+def _seen(at: Where, head: str, flags: Mapping[str, Any], *, quiet: bool) -> tuple[Report, str]:
+    """The same, each claim held against the code."""
+    asked = Named(text=f"{flags['base']}...{head}" if flags["base"] else head)
+    pinned, loaded = wiring.prepare(asked, {**flags, "base": None}, at.place(), at.config)
+    settings = replace(loaded.settings, reviewers=())
+    return _held_against(pinned, settings, quiet=quiet), settings.fail_on
+
+
+def _held_against(pinned: Pin, settings: Settings, *, quiet: bool) -> Report:
+    """A round of nobody but the reviews, in a folder that is gone afterwards."""
+    environ = environment()
+    crew = wiring.crew(settings)
+    with (
+        tempfile.TemporaryDirectory(prefix="deepreview-", ignore_cleanup_errors=True) as folder,
+        progress(quiet=quiet, ci=bool(environ.get("CI"))) as emit,
+    ):
+        round_folder, plan = Archive(root=Path(folder)).start(pinned, settings, TOOL, now())
+        return asyncio.run(review(plan, round_folder, crew, Surroundings(environ=environ, now=now, emit=emit)))
+
+
+@click.command(name="parse")
+@click.argument("file", metavar="FILE")
+@click.option("--json", "as_json", is_flag=True, help="All that was understood, as JSON.")
+@click.option("--name", default="", help="Who wrote the review; default: the file's name.")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to FILE.")
+def parse_command(file: str, as_json: bool, name: str, output: Path | None) -> int:
+    """Read a reviewer's text or a published report; - reads standard input.
+
+    Without --json a published report is written again in the newest form, and a review as a list of its claims.
+    """
+    text = _read(file)
+    author = name or ("review" if file == "-" else Path(file).stem)
+    document = parse_document(text, Author(name=word(author), family=family_of(author)))
+    if as_json:
+        deliver(document_json(document), output)
+    elif isinstance(document, Published):
+        deliver(published_markdown(document), output)
+    else:
+        deliver(_listed(document), output)
+    return 0
+
+
+def _read(file: str) -> str:
+    shown = "standard input" if file == "-" else file
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{shown} cannot be read: {error.strerror or error}", hint="name a review or report"
+        ) from error
+    text = content.decode("utf-8-sig", "replace")
+    if not text.strip():
+        raise UsageError(f"{shown} is empty", hint="name a review or report")
+    return text
+
+
+def _listed(review: Review) -> str:
+    """A line for each claim, and what else there is as counts."""
+    lines = [f"{review.reviewer}: {visible(review.verdict) or 'no verdict stated'}"]
+    for claim in review.claims:
+        withdrawn = f" ({claim.suppressed})" if claim.suppressed else ""
+        local = claim.id.rpartition("/")[2]
+        lines.append(f"  {local:<5} {claim.severity.value:<10} {visible(claim.title)}{withdrawn}")
+        lines += [f"        {visible(written(claim.places).replace('`', ''))}"] if claim.places else []
+    counts = (len(review.claims), len(review.observations), len(review.covered))
+    lines.append("{} claims, {} observations, {} files named as read".format(*counts))
+    lines += [visible(gap) for gap in review.gaps]
+    return "\n".join(lines) + "\n"

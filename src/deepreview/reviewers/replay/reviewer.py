@@ -1,0 +1,58 @@
+"""A review that was made elsewhere, as a reviewer of this change."""
+
+from deepreview.context.brief import Brief
+from deepreview.model.change import RepoPath
+from deepreview.model.round import Reading, Unread
+from deepreview.reviewers.base import Desk, NothingToDo
+from deepreview.reviewers.prose import count
+from deepreview.reviewers.replay.voice import Voice
+
+SILENT = "it holds no review: no finding, no section and no file is in it"
+
+
+class ReplayReviewer:
+    """Says again what a voice said. What it read is what it says it read, and the files that it names."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self.name = voice.name
+        self.summary = "a review that was made elsewhere"
+
+    def missing(self) -> tuple[str, ...]:
+        """Nothing: it only repeats."""
+        return ()
+
+    async def review(self, brief: Brief, desk: Desk) -> Reading:
+        """Put every claim and observation on record; raises NothingToDo for a voice that said nothing at all."""
+        voice = self._voice
+        if voice.silent:
+            raise NothingToDo("; ".join(voice.gaps) or SILENT)
+        for claim in voice.claims:
+            desk.say(claim)
+        for observation in voice.observations:
+            desk.say(observation)
+        changed = [patch.path for patch in brief.change.patches]
+        read = covered(voice, changed)
+        return Reading(
+            read=read,
+            unread=tuple(
+                Unread(path=path, reason=f"{voice.name} does not mention it") for path in sorted({*changed} - {*read})
+            ),
+            checked=(f"what it says it read: {count(len(read), 'changed file')}",),
+            gaps=voice.gaps,
+        )
+
+
+def covered(voice: Voice, changed: list[RepoPath]) -> tuple[RepoPath, ...]:
+    """The changed files that a review names, whole or by their ends, sorted."""
+    named = {path.replace("\\", "/").removeprefix("./") for path in voice.covered}
+    named |= {place.path.replace("\\", "/").removeprefix("./") for claim in voice.claims for place in claim.places}
+    ends: dict[str, list[RepoPath]] = {}
+    for path in changed:
+        ends.setdefault(path.rpartition("/")[2], []).append(path)
+    found = set[RepoPath]()
+    for name in named:
+        near = ends.get(name.rpartition("/")[2], [])
+        fits = [path for path in near if path == name or path.endswith(f"/{name}") or name.endswith(f"/{path}")]
+        found |= {fits[0]} if len(fits) == 1 else {path for path in fits if path == name}
+    return tuple(sorted(found))
