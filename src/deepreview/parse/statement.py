@@ -50,7 +50,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """Lines that belong together: one fenced passage, or the lines between two."""
 
     lines: tuple[str, ...]
@@ -59,10 +59,12 @@ class _Block:
 
     @property
     def text(self) -> str:
+        """All lines."""
         return "\n".join(self.lines)
 
     @property
     def code(self) -> str:
+        """The lines within the fence."""
         closing = len(self.lines) > 1 and not self.lines[-1].strip().strip("`~")
         return "\n".join(self.lines[1 : -1 if closing else None])
 
@@ -73,7 +75,7 @@ def statement(lines: Sequence[Line]) -> Statement:
     quote, patch, fixing = "", "", False
     fields = _Fields()
     lines = fields.beneath(lines)
-    for block in _blocks(lines):
+    for block in blocks(lines):
         if block.fence is None:
             explained, proposed = _parted(fields.taken(block.lines), fixing=fixing)
             kept.append(explained)
@@ -111,15 +113,16 @@ def _joined(parts: Iterable[str]) -> str:
     return closed("\n\n".join(part.strip("\n") for part in parts if part.strip()))
 
 
-def _blocks(lines: Sequence[Line]) -> Iterable[_Block]:
+def blocks(lines: Sequence[Line]) -> Iterable[Block]:
+    """The fenced passages and what stands between them, in order."""
     gathered = list[Line]()
     for line in lines:
         if gathered and (line.opens is not None or line.fenced != gathered[-1].fenced):
-            yield _Block(tuple(one.text for one in gathered), gathered[0].opens)
+            yield Block(tuple(one.text for one in gathered), gathered[0].opens)
             gathered = []
         gathered.append(line)
     if gathered:
-        yield _Block(tuple(one.text for one in gathered), gathered[0].opens)
+        yield Block(tuple(one.text for one in gathered), gathered[0].opens)
 
 
 def _parted(lines: Sequence[str], *, fixing: bool) -> tuple[str, str]:

@@ -1,0 +1,43 @@
+"""Rule 10: the originals are there in full, and the page shows all that the text holds."""
+
+import html
+import re
+from collections.abc import Iterable
+
+from deepreview.lint.base import Checked, Given, Problem
+from deepreview.model.published import Published
+from deepreview.parse.lines import read_lines
+from deepreview.parse.statement import statement
+
+_STUB = 700
+"""Characters below which a text without a finding and without two sections is no review."""
+_FAILED = re.compile(r"\b(?:fail|error|timed? ?out|quota|capacity|dropped|429|401)", re.IGNORECASE)
+_BLANK = re.compile(r"\s+")
+_TAG = re.compile(r"<[^>]{0,2000}>")
+
+
+def originals(given: Given) -> Checked:
+    """Each review is in the appendix, verbatim and whole; the page has every finding with its evidence."""
+    report = given.report
+    if not report.originals:
+        yield Problem(rule=10, where="Appendix", message="it holds no original review")
+    for original, review in zip(report.originals, given.originals, strict=True):
+        short = len(original.text) < _STUB and not review.claims and len(review.observations) < 2  # noqa: PLR2004
+        if short and not _FAILED.search(original.text):
+            yield Problem(rule=10, where="Appendix", message=f"the review of {original.name} is a stub")
+    if given.page is not None:
+        yield from _missing(report, given.page)
+
+
+def _missing(report: Published, page: str) -> Iterable[Problem]:
+    shown = _BLANK.sub("", html.unescape(_TAG.sub("", page)))
+    for finding in report.findings:
+        if _bare(finding.title) not in shown:
+            yield Problem(rule=10, where=finding.alias, message="the page does not show it")
+        quote = statement(read_lines(finding.text, lambda _: False)).quote
+        if lost := [line for line in quote.split("\n") if _bare(line) not in shown]:
+            yield Problem(rule=10, where=finding.alias, message=f"the page lacks its evidence: {lost[0].strip()[:60]}")
+
+
+def _bare(text: str) -> str:
+    return _BLANK.sub("", text.replace("`", ""))
