@@ -14,6 +14,7 @@ _ELSEWHERE = re.compile(
 )
 _CODE = re.compile(r"`[^`\n]*`")
 _COUNTS = re.compile(r"(\d+)\s*([CIS])\b")
+_ITEM = re.compile(r"^[-*][ \t]+(?P<item>\S[^\n]*)$", re.MULTILINE)
 _NUMBER = re.compile(r"^\D*(\d+)")
 _LETTERS = {"C": Severity.CRITICAL, "I": Severity.IMPORTANT, "S": Severity.SUGGESTION}
 _BEFORE = 40
@@ -64,10 +65,10 @@ def _totals(report: Published) -> Checked:
         credited = Counter(
             finding.severity for finding in report.findings if any(_same(who, name) for name in finding.credited)
         )
-        for label in ("findings", "totals"):
-            cell = rows[label][number] if label in rows else ""
+        cells = [rows[label][number].strip("* ") for label in ("findings", "totals") if label in rows]
+        for cell in dict.fromkeys(cells):
             if _COUNTS.search(cell) and _counted(cell) != credited:
-                message = f"{label} of {who} is {cell.strip('* ')}, and {_shown(credited)} are credited to it"
+                message = f"the table gives {who} {cell}, and {_shown(credited)} are credited to it"
                 yield Problem(rule=3, where="Summary", message=message)
         yield from _reconciled(report, rows, who, number)
 
@@ -87,8 +88,10 @@ def _same(column: str, name: str) -> bool:
 
 
 def _reconciled(report: Published, rows: Mapping[str, tuple[str, ...]], who: str, number: int) -> Checked:
-    """What was lowered and dropped by the table stands in the reconciliation, and the other way round."""
-    told = _sentences(report.reconciliation, who)
+    """The table and the reconciliation tell of as many lowered and dropped claims, where that is a list."""
+    if not _ITEM.search(report.reconciliation):
+        return
+    told = _items(report.reconciliation, who)
     found = {"downgraded": sum(map(_lowers, told)), "dropped": sum("dropped" in line.lower() for line in told)}
     for label, count in found.items():
         cell = _NUMBER.match(rows[label][number]) if label in rows else None
@@ -97,11 +100,9 @@ def _reconciled(report: Published, rows: Mapping[str, tuple[str, ...]], who: str
             yield Problem(rule=3, where="Reconciliation", message=message)
 
 
-def _sentences(text: str, who: str) -> list[str]:
-    first = re.escape(who.split(maxsplit=1)[0])
-    parts = re.split(rf"(?:^|(?<=[.;)\n])\s+|^[-*]\s+|— )(?=\**{first}\b)", text, flags=re.IGNORECASE | re.MULTILINE)
-    begun = re.compile(rf"\**{first}\b", re.IGNORECASE)
-    return [re.split(r"(?<=[.)])\s+(?=[A-Z][\w ]{1,20}\b[^.]{0,40}:)", part)[0] for part in parts if begun.match(part)]
+def _items(text: str, who: str) -> list[str]:
+    begun = re.compile(rf"\**{re.escape(who.split()[0])}\b", re.IGNORECASE)
+    return [item for found in _ITEM.finditer(text) if begun.match(item := found["item"])]
 
 
 def _lowers(line: str) -> bool:
