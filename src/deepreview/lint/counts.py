@@ -101,7 +101,7 @@ def _reconciled(report: Published, rows: Mapping[str, tuple[str, ...]], who: str
 
 
 def _items(text: str, who: str) -> list[str]:
-    begun = re.compile(rf"\**{re.escape(who.split()[0])}\b", re.IGNORECASE)
+    begun = re.compile(rf"\**{re.escape(who.split(maxsplit=1)[0])}\b", re.IGNORECASE)
     return [item for found in _ITEM.finditer(text) if begun.match(item := found["item"])]
 
 
