@@ -3,20 +3,15 @@
 The loudest claim never decides. Nothing here raises a severity: that needs evidence, which later checks bring.
 """
 
-import re
 from dataclasses import replace
 
 from deepreview.consolidate.base import Slate, Step
+from deepreview.consolidate.shipped import shipped
 from deepreview.model.claim import Answer, Claim, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding, OriginKind, Rubric
 
 _ABOUT_TESTS = ("focused-test", "noFocusedTests", "no-only-tests")
-_UNSHIPPED = re.compile(
-    r"(^|/)(tests?|testing|spec|specs|__tests__|e2e|bats|fixtures|examples?|docs?|benchmarks?|bench|samples?)/"
-    r"|(^|/)(test_[^/]*|conftest\.py|[^/]*(_test|_spec|\.test|\.spec|Test|Tests)\.\w+|[^/]*\.bats)$"
-    r"|(^|/)(?!requirements|constraints|CMakeLists\.)[^/]*\.(md|rst|adoc|txt)$"
-)
 _BROUGHT = {
     OriginKind.INTRODUCED: Answer.YES,
     OriginKind.NEWLY_EXPOSED: Answer.YES,
@@ -24,11 +19,6 @@ _BROUGHT = {
     OriginKind.PRE_EXISTING: Answer.NO,
     OriginKind.UNKNOWN: Answer.UNKNOWN,
 }
-
-
-def shipped(path: str) -> Answer:
-    """Whether what stands at a path reaches users, by the usual names of tests, examples and documents."""
-    return Answer.NO if _UNSHIPPED.search(path) else Answer.YES
 
 
 def rate(finding: Finding, claim: Claim) -> Finding:

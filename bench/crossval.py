@@ -1,0 +1,134 @@
+"""Severity models fitted and judged by whole groups of reviews: what is predicted was never seen, nor its group."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kept import Kept
+from logistic import fit_ordinal, sigmoid
+
+from deepreview.consolidate.features import FEATURES, Feature, Record, Records, Said, heard, standing, values
+from deepreview.model.claim import Severity
+
+RIDGE: Mapping[str, float] = {"claimed": 0.1, "agreement": 0.3}
+"""Penalty by group of features: what the reviewers rate is trusted at once, other features have to earn it."""
+OTHERS = 2.0
+_INNER = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A published finding with its features counted once; only its record depends on the fold."""
+
+    kept: Kept
+
+    @cached_property
+    def said(self) -> Said:
+        return heard(self.kept.claims, self.kept.path)
+
+    @cached_property
+    def counted(self) -> dict[str, float]:
+        return values(self.said, FEATURES)
+
+    @property
+    def group(self) -> str:
+        return self.kept.group
+
+    @property
+    def level(self) -> int:
+        return self.kept.severity.weight - 1
+
+    @cached_property
+    def claimed(self) -> list[int]:
+        return sorted(claim.severity.weight - 1 for claim in self.kept.claims)
+
+    def row(self, features: Sequence[Feature], records: Records) -> list[float]:
+        known = Said(claims=self.kept.claims, path="", records=records, titles=(), texts=())
+        return [standing(known) if f.name == "record" else self.counted[f.name] for f in features]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    features: Sequence[Feature]
+    weights: Sequence[float]
+    cuts: Sequence[float]
+    records: Records
+
+    def above(self, case: Case) -> list[float]:
+        """P(level > k) for each cut."""
+        row = case.row(self.features, self.records)
+        score = sum(w * x for w, x in zip(self.weights, row, strict=True))
+        return [sigmoid(score - cut) for cut in self.cuts]
+
+    def level(self, case: Case) -> int:
+        """The median level, never above the highest claim."""
+        return min(max(case.claimed), sum(p > 0.5 for p in self.above(case)))
+
+    def likelihood(self, case: Case) -> float:
+        above = [1.0, *self.above(case), 0.0]
+        return math.log(max(above[case.level] - above[case.level + 1], 1e-6))
+
+
+def records(cases: Sequence[Case]) -> Records:
+    """What became of each reviewer's claims in these cases."""
+    held: dict[str, Counter[Severity]] = {}
+    kept: dict[str, Counter[Severity]] = {}
+    for case in cases:
+        for claim in case.kept.claims:
+            kept.setdefault(claim.reviewer, Counter())[claim.severity] += 1
+            held.setdefault(claim.reviewer, Counter())[claim.severity] += claim.severity is case.kept.severity
+    return {name: Record(held=held[name], kept=kept[name]) for name in kept}
+
+
+def fitted(cases: Sequence[Case], features: Sequence[Feature]) -> Fitted:
+    """A model of the cases; the record of a case's reviewers is taken from the other groups among them."""
+    of = {group: records([case for case in cases if case.group != group]) for group in {c.group for c in cases}}
+    rows = [case.row(features, of[case.group]) for case in cases]
+    ridge = [RIDGE.get(feature.group, OTHERS) for feature in features]
+    weights, cuts = fit_ordinal(rows, [case.level for case in cases], ridge)
+    return Fitted(features=features, weights=weights, cuts=cuts, records=records(cases))
+
+
+Fit = Callable[[Sequence[Case]], Fitted]
+
+
+def folds(cases: Sequence[Case], count: int = 0) -> list[tuple[list[Case], list[Case]]]:
+    """(train, test) by group; one fold for each group, or `count` folds of about the same size."""
+    sizes = Counter(case.group for case in cases)
+    bins: list[list[str]] = [[] for _ in range(count or len(sizes))]
+    for group, _ in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        min(bins, key=lambda names: sum(sizes[name] for name in names)).append(group)
+    return [([c for c in cases if c.group not in held], [c for c in cases if c.group in held]) for held in bins if held]
+
+
+def crossed(cases: Sequence[Case], fit: Fit, count: int = 0) -> dict[Case, Fitted]:
+    """The model of each case, fitted without its group."""
+    found: dict[Case, Fitted] = {}
+    for train, test in folds(cases, count):
+        model = fit(train)
+        found.update(dict.fromkeys(test, model))
+    return found
+
+
+def of_groups(names: Sequence[str]) -> list[Feature]:
+    return [feature for feature in FEATURES if feature.group in names]
+
+
+def selected(cases: Sequence[Case]) -> list[str]:
+    """Groups of features chosen forward, by the cross-validated likelihood of these cases alone."""
+    rest = list(dict.fromkeys(feature.group for feature in FEATURES if feature.group != "claimed"))
+    chosen, best = ["claimed"], inner(cases, ["claimed"])
+    while rest:
+        score, name = max((inner(cases, [*chosen, name]), name) for name in rest)
+        if score <= best:
+            break
+        chosen, best = [*chosen, name], score
+        rest.remove(name)
+    return chosen
+
+
+def inner(cases: Sequence[Case], names: Sequence[str]) -> float:
+    models = crossed(cases, lambda train: fitted(train, of_groups(names)), _INNER)
+    return sum(model.likelihood(case) for case, model in models.items()) / len(cases)

@@ -1,0 +1,252 @@
+"""What a severity in prose can be told from: who rates it how, what it is about, where it is, and whose word it is.
+
+Every feature is a number between -1 and 1 with a clause that says it in plain words, so that the model built on them
+can give its reasons. Text is only counted for words; nothing in it can address anybody.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from deepreview.consolidate.shipped import shipped
+from deepreview.model.claim import Answer, Claim, DefectClass, Severity
+
+_READ = 20_000
+"""Characters of a claim that are read; what it is about is said before that."""
+_LONG = 3_000
+"""Characters of explanation that count as much as can be."""
+_BRIEF = 0.2
+"""Of that, what is little."""
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)")
+_PRIOR = 4
+"""Claims that a reviewer's own record must outweigh before it says more than nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """How often what a reviewer said was kept at the severity that it said, by that severity."""
+
+    held: Mapping[Severity, int]
+    kept: Mapping[Severity, int]
+    """All that was kept, at whatever severity; never less than `held`."""
+
+
+Records = Mapping[str, Record]
+"""By reviewer; who is not in it is met without prejudice."""
+NO_RECORDS: Records = {}
+_NEW = Record(held={}, kept={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """All claims of one finding, as the features see them."""
+
+    claims: Sequence[Claim]
+    path: str
+    records: Records
+    titles: Sequence[str]
+    texts: Sequence[str]
+
+    @property
+    def highest(self) -> Severity:
+        """The loudest claim."""
+        return max((claim.severity for claim in self.claims), key=lambda severity: severity.weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One thing that may speak for a severity."""
+
+    name: str
+    group: str
+    """Which question it answers: claimed, agreement, class, subject, consequence, hedge, place, writing, record."""
+    value: Callable[[Said], float]
+    clause: Callable[[Said], str]
+    """Why it matters, as the end of a sentence; empty where it cannot be said."""
+
+
+def heard(claims: Sequence[Claim], path: str, records: Records = NO_RECORDS) -> Said:
+    """The claims of one finding, read once."""
+    texts = [_prose(f"{claim.title}\n{claim.body}\n{claim.fix}") for claim in claims]
+    return Said(claims=claims, path=path, records=records, titles=[c.title.lower()[:_READ] for c in claims], texts=texts)
+
+
+def _prose(text: str) -> str:
+    """What is said in words: lower case, without fenced code."""
+    kept, inside = list[str](), False
+    for line in text[:_READ].lower().splitlines():
+        if _FENCE.match(line):
+            inside = not inside
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def values(said: Said, features: Iterable[Feature]) -> dict[str, float]:
+    """Each feature's number, by its name."""
+    return {feature.name: feature.value(said) for feature in features}
+
+
+def _share(hits: Iterable[bool]) -> float:
+    marks = list(hits)
+    return sum(marks) / len(marks)
+
+
+def voices(claims: Iterable[Claim]) -> dict[str, Severity]:
+    """What each independent family says, at its loudest: two models of one family are one voice."""
+    loudest: dict[str, Severity] = {}
+    for claim in claims:
+        known = loudest.get(claim.family, claim.severity)
+        loudest[claim.family] = max(known, claim.severity, key=lambda severity: severity.weight)
+    return loudest
+
+
+def _dissent(said: Said) -> float:
+    return _share(severity is not said.highest for severity in voices(said.claims).values())
+
+
+def _dissenters(said: Said) -> str:
+    heard_as = voices(said.claims).values()
+    lower = {severity for severity in heard_as if severity is not said.highest}
+    if not lower:
+        return ""
+    count = sum(severity in lower for severity in heard_as)
+    how = article(lower.pop()) if len(lower) == 1 else "lower"
+    return f"{number(count)} of {number(len(heard_as))} {'rates' if count == 1 else 'rate'} it {how}"
+
+
+def number(count: int) -> str:
+    """A small count in words."""
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if count < len(words) else str(count)
+
+
+def article(severity: Severity) -> str:
+    """A severity as one rates something: a suggestion, important."""
+    return "a suggestion" if severity is Severity.SUGGESTION else severity.value
+
+
+def _alone(said: Said) -> str:
+    return "only one reviewer says it" if len(voices(said.claims)) == 1 else ""
+
+
+def standing(said: Said) -> float:
+    """How much better than others' the loud claims of these reviewers held so far; 0 when nothing is known."""
+    loud = [claim for claim in said.claims if claim.severity is not Severity.SUGGESTION]
+    return sum(_held(claim, said.records) for claim in loud) / len(said.claims)
+
+
+def _held(claim: Claim, records: Records) -> float:
+    """The reviewer's rate of claims kept as they were, less everybody's, shrunk towards no difference."""
+    record = records.get(claim.reviewer)
+    kept = sum(one.kept.get(claim.severity, 0) for one in records.values())
+    if record is None or not kept:
+        return 0.0
+    usual = sum(one.held.get(claim.severity, 0) for one in records.values()) / kept
+    own = record.kept.get(claim.severity, 0)
+    return (record.held.get(claim.severity, 0) - usual * own) / (own + _PRIOR)
+
+
+def _standings(said: Said) -> str:
+    known = [claim for claim in said.claims if said.records.get(claim.reviewer, _NEW).kept.get(claim.severity, 0)]
+    if not known:
+        return ""
+    claim = min(known, key=lambda claim: (_held(claim, said.records), claim.reviewer))
+    record = said.records[claim.reviewer]
+    held, kept = record.held.get(claim.severity, 0), record.kept.get(claim.severity, 0)
+    return f"{held} of {kept} {claim.severity.value} claims of {claim.reviewer} were kept as such"
+
+
+def _where(value: Callable[[Said], float], clause: str) -> Callable[[Said], str]:
+    """The clause, where the feature is there at all."""
+    return lambda said: clause if value(said) > 0 else ""
+
+
+def _plain(name: str, group: str, value: Callable[[Said], float], clause: str) -> Feature:
+    return Feature(name=name, group=group, value=value, clause=_where(value, clause))
+
+
+def _words(name: str, group: str, pattern: str, clause: str, *, title: bool = True) -> Feature:
+    """The share of the claims that use one of the words, in the title or anywhere."""
+    found = re.compile(rf"\b(?:{pattern})")
+
+    def value(said: Said) -> float:
+        return _share(found.search(text) is not None for text in (said.titles if title else said.texts))
+
+    return _plain(name, group, value, clause)
+
+
+def _unshipped(said: Said) -> float:
+    return float(bool(said.path) and shipped(said.path) is Answer.NO)
+
+
+def _lineless(said: Said) -> float:
+    return _share(not any(place.first for place in claim.places) for claim in said.claims)
+
+
+def _scattered(said: Said) -> float:
+    return _share(len(claim.places) > 1 for claim in said.claims)
+
+
+def _reproduced(said: Said) -> float:
+    return _share(bool(claim.repro) for claim in said.claims)
+
+
+def _brief(said: Said) -> str:
+    return "little is said to explain it" if _length(said) < _BRIEF else ""
+
+
+def _defect(defect: DefectClass) -> Callable[[Said], float]:
+    return lambda said: _share(claim.defect is defect for claim in said.claims)
+
+
+def _length(said: Said) -> float:
+    return min(max(len(text) for text in said.texts), _LONG) / _LONG
+
+
+_TALK = r"typos?\b|grammar|misspel|spelling|comments?\b|godoc|docstring|docs?\b|documentation|readme|wording|stale"
+_LOOKS = r"nam(?:e|ed|ing)\b|renam|unused|dead\b|duplicat|redundan|style|inconsisten|unnecessar|simplif|consider|magic"
+_TESTS = r"tests?\b|testing|untested|coverage|bats\b|assert|fixtures?\b"
+_LOSS = r"los[est]|data.loss|corrupt|orphan|leak|delet|destroy|overwrit|stale data|wip(?:e|ing)"
+_CRASH = r"panic|crash|deadlock|hang|stall|freez|infinite|nil.pointer|nil.map|out of memory|\boom\b|forever"
+_RACE = r"rac(?:e|es|y|ing)\b|concurren|toctou|interleav"
+_HARM = r"secur|inject|vulnerab|credential|secret|privileg|travers|escap"
+_BROKEN = r"fails?\b|broken|breaks?\b|wrong|incorrect|never|cannot|regress|block|contradict|violat"
+_SILENT = r"silent|swallow|mask|ignor|drops?\b|dropped|unhandled|unchecked"
+_HEDGE = (
+    r"unlikely|rare|edge.case|theoretical|latent|harmless|cosmetic|minor|nit\b|low.(?:impact|risk|severity)|benign|"
+    r"in practice|currently|today|future|not reachable|unreachable|pre-existing|preexisting|optional|defensive|"
+    r"self-heal|no (?:functional|correctness|user|behaviou?r)|purely|slight|mild|worth|might|may want|could also"
+)
+_COST = r"inefficien|performance|slow|latenc|allocat|overhead|wasteful|optimi[sz]"
+
+FEATURES = (
+    _plain("critical", "claimed", lambda said: float(said.highest is Severity.CRITICAL), ""),
+    _plain("important", "claimed", lambda said: float(said.highest is not Severity.SUGGESTION), ""),
+    Feature(name="dissent", group="agreement", value=_dissent, clause=_dissenters),
+    Feature(
+        name="voices",
+        group="agreement",
+        value=lambda said: min(len(voices(said.claims)) - 1, 2) / 2,
+        clause=_alone,
+    ),
+    _plain("gap", "class", _defect(DefectClass.GAP), "it is called a gap, not a regression"),
+    _plain("enhancement", "class", _defect(DefectClass.ENHANCEMENT), "it is called an enhancement"),
+    _words("words", "subject", _TALK, "it is about comments or documents"),
+    _words("looks", "subject", _LOOKS, "it is about names, style or code that is not needed"),
+    _words("tests", "subject", _TESTS, "it is about tests"),
+    _words("cost", "subject", _COST, "it is about speed"),
+    _words("loss", "consequence", _LOSS, "something is lost or left behind"),
+    _words("crash", "consequence", _CRASH, "something crashes or hangs"),
+    _words("race", "consequence", _RACE, "it takes a race"),
+    _words("harm", "consequence", _HARM, "it touches security"),
+    _words("broken", "consequence", _BROKEN, "something does not do what it should"),
+    _words("unnoticed", "consequence", _SILENT, "it is about an error that goes unnoticed"),
+    _words("hedged", "hedge", _HEDGE, "the reviewer names limits itself (rare, latent, minor)", title=False),
+    _plain("unshipped", "place", _unshipped, "it is in tests, examples or documents, which do not ship"),
+    _plain("lineless", "place", _lineless, "no line is named"),
+    _plain("scattered", "place", _scattered, "it is in several places"),
+    Feature(name="length", group="writing", value=_length, clause=_brief),
+    _plain("reproduced", "writing", _reproduced, "it was shown by running it"),
+    Feature(name="record", group="record", value=standing, clause=_standings),
+)
