@@ -3,14 +3,16 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from deepreview.consolidate.features import FEATURES, Feature, Said, heard, standing_of, values
+from deepreview.consolidate.record import Records, tally
 from kept import Kept
 from logistic import fit_ordinal, sigmoid
+from tried import TRIED
 
-from deepreview.consolidate.features import FEATURES, Feature, Record, Records, Said, heard, standing, values
-from deepreview.model.claim import Severity
+EVERY = (*FEATURES, *TRIED)
 
 RIDGE: Mapping[str, float] = {"claimed": 0.1, "agreement": 0.3}
 """Penalty by group of features: what the reviewers rate is trusted at once, other features have to earn it."""
@@ -30,7 +32,7 @@ class Case:
 
     @cached_property
     def counted(self) -> dict[str, float]:
-        return values(self.said, FEATURES)
+        return values(self.said, EVERY)
 
     @property
     def group(self) -> str:
@@ -46,7 +48,7 @@ class Case:
 
     def row(self, features: Sequence[Feature], records: Records) -> list[float]:
         known = Said(claims=self.kept.claims, path="", records=records, titles=(), texts=())
-        return [standing(known) if f.name == "record" else self.counted[f.name] for f in features]
+        return [standing_of(known) if f.name == "record" else self.counted[f.name] for f in features]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,10 @@ class Fitted:
     weights: Sequence[float]
     cuts: Sequence[float]
     records: Records
+
+    def without_records(self) -> "Fitted":
+        """The same, as if no reviewer had a record."""
+        return replace(self, records={})
 
     def above(self, case: Case) -> list[float]:
         """P(level > k) for each cut."""
@@ -73,13 +79,7 @@ class Fitted:
 
 def records(cases: Sequence[Case]) -> Records:
     """What became of each reviewer's claims in these cases."""
-    held: dict[str, Counter[Severity]] = {}
-    kept: dict[str, Counter[Severity]] = {}
-    for case in cases:
-        for claim in case.kept.claims:
-            kept.setdefault(claim.reviewer, Counter())[claim.severity] += 1
-            held.setdefault(claim.reviewer, Counter())[claim.severity] += claim.severity is case.kept.severity
-    return {name: Record(held=held[name], kept=kept[name]) for name in kept}
+    return tally((claim, case.kept.severity) for case in cases for claim in case.kept.claims)
 
 
 def fitted(cases: Sequence[Case], features: Sequence[Feature]) -> Fitted:
@@ -113,12 +113,12 @@ def crossed(cases: Sequence[Case], fit: Fit, count: int = 0) -> dict[Case, Fitte
 
 
 def of_groups(names: Sequence[str]) -> list[Feature]:
-    return [feature for feature in FEATURES if feature.group in names]
+    return [feature for feature in EVERY if feature.group in names]
 
 
 def selected(cases: Sequence[Case]) -> list[str]:
     """Groups of features chosen forward, by the cross-validated likelihood of these cases alone."""
-    rest = list(dict.fromkeys(feature.group for feature in FEATURES if feature.group != "claimed"))
+    rest = list(dict.fromkeys(feature.group for feature in EVERY if feature.group != "claimed"))
     chosen, best = ["claimed"], inner(cases, ["claimed"])
     while rest:
         score, name = max((inner(cases, [*chosen, name]), name) for name in rest)

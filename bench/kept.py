@@ -1,7 +1,7 @@
 """What reviewers claimed and what was published of it, read from a folder of real reviews."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fated:
-    """One raw claim, with all that were published together with it, and whether it was kept."""
+    """One raw claim, and whether it was kept."""
 
     group: str
     claim: Claim
-    company: tuple[Claim, ...]
     kept: bool
 
 
@@ -42,7 +41,7 @@ def trusted(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def claim_of(raw: dict[str, Any]) -> Claim:
-    """A raw finding as a claim; a class that is none of ours is taken for a gap."""
+    """A raw finding as a claim; a class that is none of ours is taken for a regression."""
     body = raw["body"] or ""
     return Claim(
         id=ClaimId(raw["uid"]),
@@ -79,9 +78,7 @@ def kept(folder: Path) -> list[Kept]:
             linked = [raw[link["raw"]] for link in case["links"] if link["gold"] == gold["id"]]
             if linked:
                 claims = tuple(sorted((claim_of(one) for one in linked), key=lambda claim: claim.id))
-                found.append(
-                    Kept(group=case["meta"]["group"], claims=claims, severity=Severity(gold["severity"]))
-                )
+                found.append(Kept(group=case["meta"]["group"], claims=claims, severity=Severity(gold["severity"])))
     return found
 
 
@@ -90,16 +87,11 @@ def fated(folder: Path) -> list[Fated]:
     found = []
     for case in trusted(folder):
         raw = {one["uid"]: claim_of(one) for one in case["raw_findings"]}
-        gold: dict[str, set[str]] = {}
-        for link in case["links"]:
-            gold.setdefault(link["gold"], set()).add(link["raw"])
         for uid, fate in case["raw_fates"].items():
             if fate["fate"] in {"linked", "dropped"}:
-                found.append(
-                    Fated(group=case["meta"]["group"], claim=raw[uid], company=(), kept=fate["fate"] == "linked")
-                )
+                found.append(Fated(group=case["meta"]["group"], claim=raw[uid], kept=fate["fate"] == "linked"))
     return found
 
 
-def groups(items: Iterable[Kept | Fated]) -> list[str]:
+def groups(items: Sequence[Kept] | Sequence[Fated]) -> list[str]:
     return sorted({item.group for item in items})

@@ -5,11 +5,11 @@ can give its reasons. Text is only counted for words; nothing in it can address 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from deepreview.consolidate.shipped import shipped
-from deepreview.model.claim import Answer, Claim, DefectClass, Severity
+from deepreview.consolidate.record import NO_RECORDS, Records, standing
+from deepreview.model.claim import Claim, DefectClass, Severity
 
 _READ = 20_000
 """Characters of a claim that are read; what it is about is said before that."""
@@ -18,23 +18,6 @@ _LONG = 3_000
 _BRIEF = 0.2
 """Of that, what is little."""
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)")
-_PRIOR = 4
-"""Claims that a reviewer's own record must outweigh before it says more than nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """How often what a reviewer said was kept at the severity that it said, by that severity."""
-
-    held: Mapping[Severity, int]
-    kept: Mapping[Severity, int]
-    """All that was kept, at whatever severity; never less than `held`."""
-
-
-Records = Mapping[str, Record]
-"""By reviewer; who is not in it is met without prejudice."""
-NO_RECORDS: Records = {}
-_NEW = Record(held={}, kept={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +42,7 @@ class Feature:
 
     name: str
     group: str
-    """Which question it answers: claimed, agreement, class, subject, consequence, hedge, place, writing, record."""
+    """Which question it answers: claimed, agreement, class, subject, consequence, writing, record."""
     value: Callable[[Said], float]
     clause: Callable[[Said], str]
     """Why it matters, as the end of a sentence; empty where it cannot be said."""
@@ -68,7 +51,8 @@ class Feature:
 def heard(claims: Sequence[Claim], path: str, records: Records = NO_RECORDS) -> Said:
     """The claims of one finding, read once."""
     texts = [_prose(f"{claim.title}\n{claim.body}\n{claim.fix}") for claim in claims]
-    return Said(claims=claims, path=path, records=records, titles=[c.title.lower()[:_READ] for c in claims], texts=texts)
+    titles = [claim.title[:_READ].lower() for claim in claims]
+    return Said(claims=claims, path=path, records=records, titles=titles, texts=texts)
 
 
 def _prose(text: str) -> str:
@@ -87,7 +71,8 @@ def values(said: Said, features: Iterable[Feature]) -> dict[str, float]:
     return {feature.name: feature.value(said) for feature in features}
 
 
-def _share(hits: Iterable[bool]) -> float:
+def share(hits: Iterable[bool]) -> float:
+    """Of some, how many."""
     marks = list(hits)
     return sum(marks) / len(marks)
 
@@ -102,7 +87,7 @@ def voices(claims: Iterable[Claim]) -> dict[str, Severity]:
 
 
 def _dissent(said: Said) -> float:
-    return _share(severity is not said.highest for severity in voices(said.claims).values())
+    return share(severity is not said.highest for severity in voices(said.claims).values())
 
 
 def _dissenters(said: Said) -> str:
@@ -130,31 +115,19 @@ def _alone(said: Said) -> str:
     return "only one reviewer says it" if len(voices(said.claims)) == 1 else ""
 
 
-def standing(said: Said) -> float:
-    """How much better than others' the loud claims of these reviewers held so far; 0 when nothing is known."""
+def standing_of(said: Said) -> float:
+    """What the records of those who call it more than a suggestion say for that; 0 when nothing is known."""
     loud = [claim for claim in said.claims if claim.severity is not Severity.SUGGESTION]
-    return sum(_held(claim, said.records) for claim in loud) / len(said.claims)
-
-
-def _held(claim: Claim, records: Records) -> float:
-    """The reviewer's rate of claims kept as they were, less everybody's, shrunk towards no difference."""
-    record = records.get(claim.reviewer)
-    kept = sum(one.kept.get(claim.severity, 0) for one in records.values())
-    if record is None or not kept:
-        return 0.0
-    usual = sum(one.held.get(claim.severity, 0) for one in records.values()) / kept
-    own = record.kept.get(claim.severity, 0)
-    return (record.held.get(claim.severity, 0) - usual * own) / (own + _PRIOR)
+    return sum(standing(claim, said.records) for claim in loud) / len(said.claims)
 
 
 def _standings(said: Said) -> str:
-    known = [claim for claim in said.claims if said.records.get(claim.reviewer, _NEW).kept.get(claim.severity, 0)]
+    known = [claim for claim in said.claims if claim.reviewer in said.records and standing(claim, said.records) < 0]
     if not known:
         return ""
-    claim = min(known, key=lambda claim: (_held(claim, said.records), claim.reviewer))
-    record = said.records[claim.reviewer]
-    held, kept = record.held.get(claim.severity, 0), record.kept.get(claim.severity, 0)
-    return f"{held} of {kept} {claim.severity.value} claims of {claim.reviewer} were kept as such"
+    claim = min(known, key=lambda claim: (standing(claim, said.records), claim.id))
+    held, kept = said.records[claim.reviewer].counts(claim.severity)
+    return f"{held} of {kept} {claim.severity.value} claims of {claim.reviewer} were kept as such so far"
 
 
 def _where(value: Callable[[Said], float], clause: str) -> Callable[[Said], str]:
@@ -162,34 +135,23 @@ def _where(value: Callable[[Said], float], clause: str) -> Callable[[Said], str]
     return lambda said: clause if value(said) > 0 else ""
 
 
-def _plain(name: str, group: str, value: Callable[[Said], float], clause: str) -> Feature:
+def plain(name: str, group: str, value: Callable[[Said], float], clause: str) -> Feature:
+    """A feature with a clause that holds whenever it is there."""
     return Feature(name=name, group=group, value=value, clause=_where(value, clause))
 
 
-def _words(name: str, group: str, pattern: str, clause: str, *, title: bool = True) -> Feature:
-    """The share of the claims that use one of the words, in the title or anywhere."""
+def words(name: str, group: str, pattern: str, clause: str, *, title: bool = True) -> Feature:
+    """The share of the claims that use one of the words, in the title or anywhere; no pattern may repeat a group."""
     found = re.compile(rf"\b(?:{pattern})")
 
     def value(said: Said) -> float:
-        return _share(found.search(text) is not None for text in (said.titles if title else said.texts))
+        return share(found.search(text) is not None for text in (said.titles if title else said.texts))
 
-    return _plain(name, group, value, clause)
-
-
-def _unshipped(said: Said) -> float:
-    return float(bool(said.path) and shipped(said.path) is Answer.NO)
-
-
-def _lineless(said: Said) -> float:
-    return _share(not any(place.first for place in claim.places) for claim in said.claims)
-
-
-def _scattered(said: Said) -> float:
-    return _share(len(claim.places) > 1 for claim in said.claims)
+    return plain(name, group, value, clause)
 
 
 def _reproduced(said: Said) -> float:
-    return _share(bool(claim.repro) for claim in said.claims)
+    return share(bool(claim.repro) for claim in said.claims)
 
 
 def _brief(said: Said) -> str:
@@ -197,7 +159,7 @@ def _brief(said: Said) -> str:
 
 
 def _defect(defect: DefectClass) -> Callable[[Said], float]:
-    return lambda said: _share(claim.defect is defect for claim in said.claims)
+    return lambda said: share(claim.defect is defect for claim in said.claims)
 
 
 def _length(said: Said) -> float:
@@ -213,16 +175,11 @@ _RACE = r"rac(?:e|es|y|ing)\b|concurren|toctou|interleav"
 _HARM = r"secur|inject|vulnerab|credential|secret|privileg|travers|escap"
 _BROKEN = r"fails?\b|broken|breaks?\b|wrong|incorrect|never|cannot|regress|block|contradict|violat"
 _SILENT = r"silent|swallow|mask|ignor|drops?\b|dropped|unhandled|unchecked"
-_HEDGE = (
-    r"unlikely|rare|edge.case|theoretical|latent|harmless|cosmetic|minor|nit\b|low.(?:impact|risk|severity)|benign|"
-    r"in practice|currently|today|future|not reachable|unreachable|pre-existing|preexisting|optional|defensive|"
-    r"self-heal|no (?:functional|correctness|user|behaviou?r)|purely|slight|mild|worth|might|may want|could also"
-)
 _COST = r"inefficien|performance|slow|latenc|allocat|overhead|wasteful|optimi[sz]"
 
 FEATURES = (
-    _plain("critical", "claimed", lambda said: float(said.highest is Severity.CRITICAL), ""),
-    _plain("important", "claimed", lambda said: float(said.highest is not Severity.SUGGESTION), ""),
+    plain("critical", "claimed", lambda said: float(said.highest is Severity.CRITICAL), ""),
+    plain("important", "claimed", lambda said: float(said.highest is not Severity.SUGGESTION), ""),
     Feature(name="dissent", group="agreement", value=_dissent, clause=_dissenters),
     Feature(
         name="voices",
@@ -230,23 +187,19 @@ FEATURES = (
         value=lambda said: min(len(voices(said.claims)) - 1, 2) / 2,
         clause=_alone,
     ),
-    _plain("gap", "class", _defect(DefectClass.GAP), "it is called a gap, not a regression"),
-    _plain("enhancement", "class", _defect(DefectClass.ENHANCEMENT), "it is called an enhancement"),
-    _words("words", "subject", _TALK, "it is about comments or documents"),
-    _words("looks", "subject", _LOOKS, "it is about names, style or code that is not needed"),
-    _words("tests", "subject", _TESTS, "it is about tests"),
-    _words("cost", "subject", _COST, "it is about speed"),
-    _words("loss", "consequence", _LOSS, "something is lost or left behind"),
-    _words("crash", "consequence", _CRASH, "something crashes or hangs"),
-    _words("race", "consequence", _RACE, "it takes a race"),
-    _words("harm", "consequence", _HARM, "it touches security"),
-    _words("broken", "consequence", _BROKEN, "something does not do what it should"),
-    _words("unnoticed", "consequence", _SILENT, "it is about an error that goes unnoticed"),
-    _words("hedged", "hedge", _HEDGE, "the reviewer names limits itself (rare, latent, minor)", title=False),
-    _plain("unshipped", "place", _unshipped, "it is in tests, examples or documents, which do not ship"),
-    _plain("lineless", "place", _lineless, "no line is named"),
-    _plain("scattered", "place", _scattered, "it is in several places"),
+    plain("gap", "class", _defect(DefectClass.GAP), "it is called a gap, not a regression"),
+    plain("enhancement", "class", _defect(DefectClass.ENHANCEMENT), "it is called an enhancement"),
+    words("words", "subject", _TALK, "it is about comments or documents"),
+    words("looks", "subject", _LOOKS, "it is about names, style or code that is not needed"),
+    words("tests", "subject", _TESTS, "it is about tests"),
+    words("cost", "subject", _COST, "it is about speed"),
+    words("loss", "consequence", _LOSS, "something is lost or left behind"),
+    words("crash", "consequence", _CRASH, "something crashes or hangs"),
+    words("race", "consequence", _RACE, "it takes a race"),
+    words("harm", "consequence", _HARM, "it touches security"),
+    words("broken", "consequence", _BROKEN, "something does not do what it should"),
+    words("unnoticed", "consequence", _SILENT, "it is about an error that goes unnoticed"),
     Feature(name="length", group="writing", value=_length, clause=_brief),
-    _plain("reproduced", "writing", _reproduced, "it was shown by running it"),
-    Feature(name="record", group="record", value=standing, clause=_standings),
+    plain("reproduced", "writing", _reproduced, "it was shown by running it"),
+    Feature(name="record", group="record", value=standing_of, clause=_standings),
 )

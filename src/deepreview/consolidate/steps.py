@@ -98,7 +98,7 @@ STEPS = (
     Step(name="suppressed", run=_suppressed),
     Step(name="refuted", run=_refuted),
     Step(name="excused", run=_excused),
-    severity.STEP,
+    severity.step(),
     Step(name="ranked", run=_ranked, after=("severity",)),
     Step(name="capped", run=_capped, after=("ranked",)),
     Step(name="named", run=_named, after=("ranked", "capped")),
