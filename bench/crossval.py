@@ -14,8 +14,8 @@ from tried import TRIED
 
 EVERY = (*FEATURES, *TRIED)
 
-RIDGE: Mapping[str, float] = {"claimed": 0.1, "agreement": 0.3}
-"""Penalty by group of features: what the reviewers rate is trusted at once, other features have to earn it."""
+RIDGE: Mapping[str, float] = {"claimed": 0.1, "agreement": 0.1, "record": 0.1}
+"""Penalty by group of features: how it was rated and by whom is trusted at once, what it is about has to earn it."""
 OTHERS = 2.0
 _INNER = 5
 
@@ -117,18 +117,29 @@ def of_groups(names: Sequence[str]) -> list[Feature]:
 
 
 def selected(cases: Sequence[Case]) -> list[str]:
-    """Groups of features chosen forward, by the cross-validated likelihood of these cases alone."""
+    """Groups of features chosen forward, as long as these cases alone are told better by more than an error's width."""
     rest = list(dict.fromkeys(feature.group for feature in EVERY if feature.group != "claimed"))
     chosen, best = ["claimed"], inner(cases, ["claimed"])
     while rest:
-        score, name = max((inner(cases, [*chosen, name]), name) for name in rest)
-        if score <= best:
+        tried = {name: inner(cases, [*chosen, name]) for name in rest}
+        name = max(rest, key=lambda name: sum(tried[name].values()))
+        if not gained(best, tried[name]):
             break
-        chosen, best = [*chosen, name], score
+        chosen, best = [*chosen, name], tried[name]
         rest.remove(name)
     return chosen
 
 
-def inner(cases: Sequence[Case], names: Sequence[str]) -> float:
+def gained(before: Mapping[Case, float], after: Mapping[Case, float]) -> bool:
+    """Whether the likelihood rose by more than one standard error of its rise, by groups."""
+    by: Counter[str] = Counter()
+    for case, score in before.items():
+        by[case.group] += after[case] - score  # type: ignore[assignment]  # a sum of numbers
+    mean = sum(by.values()) / len(by)
+    return sum(by.values()) > math.sqrt(sum((rise - mean) ** 2 for rise in by.values()))
+
+
+def inner(cases: Sequence[Case], names: Sequence[str]) -> dict[Case, float]:
+    """The likelihood of each case, by a model that did not see its group."""
     models = crossed(cases, lambda train: fitted(train, of_groups(names)), _INNER)
-    return sum(model.likelihood(case) for case, model in models.items()) / len(cases)
+    return {case: model.likelihood(case) for case, model in models.items()}

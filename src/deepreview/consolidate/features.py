@@ -9,14 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from deepreview.consolidate.record import NO_RECORDS, Records, standing
-from deepreview.model.claim import Claim, DefectClass, Severity
+from deepreview.model.claim import Claim, Severity
 
 _READ = 20_000
 """Characters of a claim that are read; what it is about is said before that."""
-_LONG = 3_000
-"""Characters of explanation that count as much as can be."""
-_BRIEF = 0.2
-"""Of that, what is little."""
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)")
 
 
@@ -42,7 +38,7 @@ class Feature:
 
     name: str
     group: str
-    """Which question it answers: claimed, agreement, class, subject, consequence, writing, record."""
+    """Which question it answers: claimed, agreement, subject, consequence, record."""
     value: Callable[[Said], float]
     clause: Callable[[Said], str]
     """Why it matters, as the end of a sentence; empty where it cannot be said."""
@@ -150,32 +146,13 @@ def words(name: str, group: str, pattern: str, clause: str, *, title: bool = Tru
     return plain(name, group, value, clause)
 
 
-def _reproduced(said: Said) -> float:
-    return share(bool(claim.repro) for claim in said.claims)
-
-
-def _brief(said: Said) -> str:
-    return "little is said to explain it" if _length(said) < _BRIEF else ""
-
-
-def _defect(defect: DefectClass) -> Callable[[Said], float]:
-    return lambda said: share(claim.defect is defect for claim in said.claims)
-
-
-def _length(said: Said) -> float:
-    return min(max(len(text) for text in said.texts), _LONG) / _LONG
-
-
 _TALK = r"typos?\b|grammar|misspel|spelling|comments?\b|godoc|docstring|docs?\b|documentation|readme|wording|stale"
-_LOOKS = r"nam(?:e|ed|ing)\b|renam|unused|dead\b|duplicat|redundan|style|inconsisten|unnecessar|simplif|consider|magic"
 _TESTS = r"tests?\b|testing|untested|coverage|bats\b|assert|fixtures?\b"
 _LOSS = r"los[est]|data.loss|corrupt|orphan|leak|delet|destroy|overwrit|stale data|wip(?:e|ing)"
 _CRASH = r"panic|crash|deadlock|hang|stall|freez|infinite|nil.pointer|nil.map|out of memory|\boom\b|forever"
 _RACE = r"rac(?:e|es|y|ing)\b|concurren|toctou|interleav"
-_HARM = r"secur|inject|vulnerab|credential|secret|privileg|travers|escap"
 _BROKEN = r"fails?\b|broken|breaks?\b|wrong|incorrect|never|cannot|regress|block|contradict|violat"
 _SILENT = r"silent|swallow|mask|ignor|drops?\b|dropped|unhandled|unchecked"
-_COST = r"inefficien|performance|slow|latenc|allocat|overhead|wasteful|optimi[sz]"
 
 FEATURES = (
     plain("critical", "claimed", lambda said: float(said.highest is Severity.CRITICAL), ""),
@@ -187,19 +164,12 @@ FEATURES = (
         value=lambda said: min(len(voices(said.claims)) - 1, 2) / 2,
         clause=_alone,
     ),
-    plain("gap", "class", _defect(DefectClass.GAP), "it is called a gap, not a regression"),
-    plain("enhancement", "class", _defect(DefectClass.ENHANCEMENT), "it is called an enhancement"),
     words("words", "subject", _TALK, "it is about comments or documents"),
-    words("looks", "subject", _LOOKS, "it is about names, style or code that is not needed"),
     words("tests", "subject", _TESTS, "it is about tests"),
-    words("cost", "subject", _COST, "it is about speed"),
     words("loss", "consequence", _LOSS, "something is lost or left behind"),
     words("crash", "consequence", _CRASH, "something crashes or hangs"),
     words("race", "consequence", _RACE, "it takes a race"),
-    words("harm", "consequence", _HARM, "it touches security"),
     words("broken", "consequence", _BROKEN, "something does not do what it should"),
     words("unnoticed", "consequence", _SILENT, "it is about an error that goes unnoticed"),
-    Feature(name="length", group="writing", value=_length, clause=_brief),
-    plain("reproduced", "writing", _reproduced, "it was shown by running it"),
     Feature(name="record", group="record", value=standing_of, clause=_standings),
 )
