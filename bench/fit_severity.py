@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from crossval import EVERY, Case, crossed, fitted, folds, of_groups, selected
+from crossval import EVERY, Case, Fitted, crossed, fitted, folds, of_groups, selected
+from deepreview.consolidate.features import FEATURES
 from deepreview.consolidate.shipped import shipped
 from deepreview.model.claim import Answer, Severity
 from kept import kept
@@ -19,7 +20,7 @@ from survival import print_survival
 
 WEIGHTS = Path(__file__).parent.parent / "src/deepreview/consolidate/severity.json"
 LEVELS = ("suggestion", "important", "critical")
-DRAWS = 10_000
+DRAWS = 4_000
 Levels = Mapping[Case, int]
 
 
@@ -49,12 +50,32 @@ def baselines(cases: Sequence[Case]) -> dict[str, Levels]:
     firsts = {case: case.kept.claims[0].severity.weight - 1 for case in cases}
     return {
         "take the highest claim": {case: case.claimed[-1] for case in cases},
-        "take the first claim": firsts,
+        "take the first reviewer (by name)": firsts,
         "take the median claim (lower)": {case: case.claimed[(len(case.claimed) - 1) // 2] for case in cases},
         "take the lowest claim": {case: case.claimed[0] for case in cases},
         "the highest, never critical": {case: min(case.claimed[-1], 1) for case in cases},
         "the highest, tests and docs lowered": {
             case: 0 if shipped(case.kept.path) is Answer.NO else case.claimed[-1] for case in cases
+        },
+    }
+
+
+def levels_of(models: Mapping[Case, Fitted]) -> Levels:
+    return {case: model.level(case) for case, model in models.items()}
+
+
+def rivals(cases: Sequence[Case], model: Mapping[Case, Fitted]) -> dict[str, Levels]:
+    """The model, and what it would be with other choices; all fitted without the group that they are asked about."""
+    nested = crossed(cases, lambda train: fitted(train, of_groups(selected(train))))
+    few = crossed(cases, lambda train: fitted(train, of_groups(["claimed", "agreement"])))
+    levels = levels_of(model)
+    return {
+        "**the model**": levels,
+        "the model, nobody's record known": levels_of({case: one.without_records() for case, one in model.items()}),
+        "features chosen anew in each fold": levels_of(nested),
+        "claimed and agreement only": levels_of(few),
+        "the model, tests and docs lowered": {
+            case: 0 if shipped(case.kept.path) is Answer.NO else level for case, level in levels.items()
         },
     }
 
@@ -83,7 +104,7 @@ def print_groups(cases: Sequence[Case], levels: Levels, base: Levels) -> None:
         print(f"| {number} | {len(test)} | {accuracy(test, base):.3f} | {accuracy(test, levels):.3f} |")
 
 
-def print_ablation(cases: Sequence[Case], chosen: Sequence[str]) -> None:
+def print_ablation(cases: Sequence[Case]) -> None:
     print("\n| features | added to claimed + agreement | taken from all | log-likelihood added | taken |")
     print("|---|---|---|---|---|")
     every = list(dict.fromkeys(feature.group for feature in EVERY))
@@ -94,13 +115,13 @@ def print_ablation(cases: Sequence[Case], chosen: Sequence[str]) -> None:
             models = crossed(cases, lambda train, names=names: fitted(train, of_groups(names)))  # type: ignore[misc]
             levels = {case: model.level(case) for case, model in models.items()}
             cells.append((accuracy(cases, levels), sum(m.likelihood(c) for c, m in models.items()) / len(cases)))
-        mark = "" if name in chosen else " (not shipped)"
+        mark = "" if of_groups([name])[0] in FEATURES else " (not shipped)"
         print(f"| {name}{mark} | {cells[0][0]:.3f} | {cells[1][0]:.3f} | {cells[0][1]:.4f} | {cells[1][1]:.4f} |")
 
 
-def model_of(cases: Sequence[Case], chosen: Sequence[str]) -> dict[str, object]:
+def model_of(cases: Sequence[Case]) -> dict[str, object]:
     """The packaged weights, from all cases."""
-    model = fitted(cases, of_groups(chosen))
+    model = fitted(cases, FEATURES)
     loud = [case for case in cases if case.claimed[-1] > 0]
     rows = [case.row(model.features, {}) for case in loud]
     features = {
@@ -126,24 +147,18 @@ def main() -> None:
     print(f"{len(cases)} published findings of {len({case.group for case in cases})} groups\n")
     base = baselines(cases)
     highest = base["take the highest claim"]
-    chosen = selected(cases)
-    nested = crossed(cases, lambda train: fitted(train, of_groups(selected(train))))
-    model = {case: one.level(case) for case, one in nested.items()}
-    plain = {c: m.level(c) for c, m in crossed(cases, lambda t: fitted(t, of_groups(["claimed", "agreement"]))).items()}
-    neutral = {c: m.without_records().level(c) for c, m in nested.items()}
+    model = crossed(cases, lambda train: fitted(train, FEATURES))
+    levels = levels_of(model)
     print("| rule | accuracy | weighted kappa | accuracy over the highest [95 %] | kappa over the highest [95 %] |")
     print("|---|---|---|---|---|")
-    lowered = {case: 0 if shipped(case.kept.path) is Answer.NO else level for case, level in model.items()}
-    rules = {"model, features chosen in each fold": model, "the same, reviewers without a record": neutral}
-    rules |= {"claimed and agreement only": plain, "model, tests and docs lowered": lowered}
-    for name, levels in (base | rules).items():
-        print_row(name, cases, levels, highest)
+    for name, rated in (base | rivals(cases, model)).items():
+        print_row(name, cases, rated, highest)
     print_confusion("Take the highest claim", cases, highest)
-    print_confusion("Model", cases, model)
-    print_groups(cases, model, highest)
-    print_ablation(cases, chosen)
-    print(f"\nchosen on all cases: {', '.join(chosen)}")
-    data = model_of(cases, chosen)
+    print_confusion("Model", cases, levels)
+    print_groups(cases, levels, highest)
+    print_ablation(cases)
+    print(f"\nthe procedure chooses on all cases: {', '.join(selected(cases))}")
+    data = model_of(cases)
     print(json.dumps(data, indent=1))
     print_survival(args.reviews)
     if args.write:
