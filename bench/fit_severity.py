@@ -153,6 +153,8 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for name, rated in (base | rivals(cases, model)).items():
         print_row(name, cases, rated, highest)
+    print("\nThe same against the median claim")
+    print_row("**the model**", cases, levels, base["take the median claim (lower)"])
     print_confusion("Take the highest claim", cases, highest)
     print_confusion("Model", cases, levels)
     print_groups(cases, levels, highest)

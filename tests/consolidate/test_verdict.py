@@ -84,7 +84,8 @@ def said(number: int, family: str, kind: str = SAID) -> Claim:
     ],
 )
 def test_where_somebody_read_it_the_verdict_says_how_many_agree(families: tuple[str, ...], agreed: str) -> None:
-    claims = {claim.id: claim for number, family in enumerate(families) if (claim := said(number, family))}
+    each = [said(number, family) for number, family in enumerate(families)]
+    claims = {claim.id: claim for claim in each}
     verdict = conclude([replace(IMPORTANT, claims=tuple(claims))], [done("a")], claims)
     assert (verdict.value, verdict.reason) == (VerdictValue.FIXES, agreed)
 
