@@ -28,7 +28,7 @@ class Case:
 
     @cached_property
     def said(self) -> Said:
-        return heard(self.kept.claims, self.kept.path)
+        return heard(self.kept.claims)
 
     @cached_property
     def counted(self) -> dict[str, float]:
@@ -47,7 +47,7 @@ class Case:
         return sorted(claim.severity.weight - 1 for claim in self.kept.claims)
 
     def row(self, features: Sequence[Feature], records: Records) -> list[float]:
-        known = Said(claims=self.kept.claims, path="", records=records, titles=(), texts=())
+        known = Said(claims=self.kept.claims, records=records, titles=())
         return [standing_of(known) if f.name == "record" else self.counted[f.name] for f in features]
 
 

@@ -31,6 +31,8 @@ class Fated:
     group: str
     claim: Claim
     kept: bool
+    declined: bool
+    """Dropped because an earlier round declined it, which no feature of its own can tell."""
 
 
 def trusted(folder: Path) -> Iterator[dict[str, Any]]:
@@ -89,7 +91,14 @@ def fated(folder: Path) -> list[Fated]:
         raw = {one["uid"]: claim_of(one) for one in case["raw_findings"]}
         for uid, fate in case["raw_fates"].items():
             if fate["fate"] in {"linked", "dropped"}:
-                found.append(Fated(group=case["meta"]["group"], claim=raw[uid], kept=fate["fate"] == "linked"))
+                found.append(
+                    Fated(
+                        group=case["meta"]["group"],
+                        claim=raw[uid],
+                        kept=fate["fate"] == "linked",
+                        declined=fate.get("reason") == "declined_prior_round",
+                    )
+                )
     return found
 
 

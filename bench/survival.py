@@ -45,7 +45,7 @@ def rate(item: Fated, known: Mapping[str, tuple[int, int]]) -> float:
 def scores(items: Sequence[Fated], names: Sequence[str], *, record: bool) -> dict[int, float]:
     """The chance of being kept of each item, fitted without its group."""
     features = [feature for feature in EVERY if feature.group in names]
-    rows = [list(values(heard([i.claim], i.claim.main.path if i.claim.main else ""), features).values()) for i in items]
+    rows = [list(values(heard([i.claim]), features).values()) for i in items]
     known = {group: survived([i for i in items if i.group != group]) for group in groups(items)}
     found = {}
     for held in groups(items):
@@ -62,10 +62,15 @@ def scores(items: Sequence[Fated], names: Sequence[str], *, record: bool) -> dic
 
 def print_survival(folder: Path) -> None:
     items = fated(folder)
-    print(f"\nSurvival: {sum(item.kept for item in items)} of {len(items)} claims were kept\n")
+    print_table("all claims", items)
+    print_table("without those that were declined in an earlier round", [item for item in items if not item.declined])
+
+
+def print_table(title: str, items: Sequence[Fated]) -> None:
+    print(f"\nSurvival, {title}: {sum(item.kept for item in items)} of {len(items)} were kept\n")
     print("| features | AUC [95 % over groups] | mean AUC within a group |\n|---|---|---|")
     every = [name for name in dict.fromkeys(feature.group for feature in EVERY) if name not in _ALONE]
-    for title, names, record in (
+    for name, names, record in (
         ("claimed severity", ["claimed"], False),
         ("record", [], True),
         ("claimed severity and record", ["claimed"], True),
@@ -75,7 +80,7 @@ def print_survival(folder: Path) -> None:
         found = scores(items, names, record=record)
         low, high = _interval(items, found)
         whole = area([(found[n], item.kept) for n, item in enumerate(items)])
-        print(f"| {title} | {whole:.3f} [{low:.3f}, {high:.3f}] | {_within(items, found):.3f} |")
+        print(f"| {name} | {whole:.3f} [{low:.3f}, {high:.3f}] | {_within(items, found):.3f} |")
 
 
 def _by_group(items: Sequence[Fated], found: Mapping[int, float]) -> dict[str, list[tuple[float, bool]]]:

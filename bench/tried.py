@@ -1,10 +1,11 @@
 """Features that were tried for severity and did not pay; kept so that the claim can be checked again."""
 
+import re
 from collections.abc import Callable
 
 from deepreview.consolidate.features import Said, plain, share, words
 from deepreview.consolidate.shipped import shipped
-from deepreview.model.claim import Answer, DefectClass
+from deepreview.model.claim import Answer, Claim, DefectClass
 
 _LONG = 3_000
 _LOOKS = r"nam(?:e|ed|ing)\b|renam|unused|dead\b|duplicat|redundan|style|inconsisten|unnecessar|simplif|consider|magic"
@@ -15,10 +16,27 @@ _HEDGE = (
     r"in practice|currently|today|future|not reachable|unreachable|pre-existing|preexisting|optional|defensive|"
     r"self-heal|no (?:functional|correctness|user|behaviou?r)|purely|slight|mild|worth|might|may want|could also"
 )
+_HEDGES = re.compile(rf"\b(?:{_HEDGE})")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)")
+
+
+def _prose(claim: Claim) -> str:
+    """What is said in words: lower case, without fenced code."""
+    kept, inside = list[str](), False
+    for line in f"{claim.title}\n{claim.body}\n{claim.fix}".lower().splitlines():
+        if _FENCE.match(line):
+            inside = not inside
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _hedged(said: Said) -> float:
+    return share(_HEDGES.search(_prose(claim)) is not None for claim in said.claims)
 
 
 def _unshipped(said: Said) -> float:
-    return float(bool(said.path) and shipped(said.path) is Answer.NO)
+    return float(any(shipped(claim.main.path) is Answer.NO for claim in said.claims if claim.main))
 
 
 def _lineless(said: Said) -> float:
@@ -30,7 +48,7 @@ def _scattered(said: Said) -> float:
 
 
 def _length(said: Said) -> float:
-    return min(max(len(text) for text in said.texts), _LONG) / _LONG
+    return min(max(len(_prose(claim)) for claim in said.claims), _LONG) / _LONG
 
 
 def _reproduced(said: Said) -> float:
@@ -49,7 +67,7 @@ TRIED = (
     words("harm", "other words", _HARM, "it touches security"),
     plain("length", "writing", _length, "much is said to explain it"),
     plain("reproduced", "writing", _reproduced, "it was shown by running it"),
-    words("hedged", "hedge", _HEDGE, "the reviewer names limits itself", title=False),
+    plain("hedged", "hedge", _hedged, "the reviewer names limits itself"),
     plain("unshipped", "place", _unshipped, "it does not ship"),
     plain("lineless", "place", _lineless, "no line is named"),
     plain("scattered", "place", _scattered, "it is in several places"),

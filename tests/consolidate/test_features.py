@@ -17,19 +17,19 @@ def said(number: int, severity: Severity = SUGGESTION, **given: str) -> Claim:
 
 
 def value(name: str, *claims: Claim) -> float:
-    return values(heard(claims, "src/a.py"), FEATURES)[name]
+    return values(heard(claims), FEATURES)[name]
 
 
 def clause(name: str, *claims: Claim, held: int = 0) -> str:
     records = {claim.reviewer: Record(held={IMPORTANT: held}, kept={IMPORTANT: 9}) for claim in claims[:1]}
     records["other"] = Record(held={IMPORTANT: 9}, kept={IMPORTANT: 9})
     feature = next(feature for feature in FEATURES if feature.name == name)
-    return feature.clause(heard(claims, "src/a.py", records))
+    return feature.clause(heard(claims, records))
 
 
 @given(st.lists(st.builds(said, st.integers(0, 4), st.sampled_from(Severity)), min_size=1, max_size=6), st.text())
 def test_every_number_is_between_minus_one_and_one(claims: list[Claim], title: str) -> None:
-    numbers = values(heard([*claims, said(9, title=title, body=title)], title), FEATURES)
+    numbers = values(heard([*claims, said(9, title=title, body=title)]), FEATURES)
     assert all(-1 <= number <= 1 for number in numbers.values())
 
 
@@ -85,5 +85,5 @@ def test_small_counts_are_words() -> None:
 @pytest.mark.parametrize("text", ["a" * 5_000_000, "leak\n" * 500_000, "```\n" * 500_000, "delet " * 800_000])
 def test_long_texts_are_read_in_no_time(text: str) -> None:
     before = time.process_time()
-    values(heard([said(1, title=text, body=text, fix=text)], text), FEATURES)
+    values(heard([said(1, title=text, body=text, fix=text)]), FEATURES)
     assert time.process_time() - before < 0.5

@@ -1,7 +1,8 @@
-"""What a severity in prose can be told from: who rates it how, what it is about, where it is, and whose word it is.
+"""What a severity in prose can be told from: who rates it how, what its title is about, and whose word it is.
 
 Every feature is a number between -1 and 1 with a clause that says it in plain words, so that the model built on them
-can give its reasons. Text is only counted for words; nothing in it can address anybody.
+can give its reasons. A title is only looked through for words and
+a body not at all; nothing in them can address anybody.
 """
 
 import re
@@ -11,9 +12,8 @@ from dataclasses import dataclass
 from deepreview.consolidate.record import NO_RECORDS, Records, standing
 from deepreview.model.claim import Claim, Severity
 
-_READ = 20_000
-"""Characters of a claim that are read; what it is about is said before that."""
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~)")
+_READ = 1_000
+"""Characters of a title that are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,8 @@ class Said:
     """All claims of one finding, as the features see them."""
 
     claims: Sequence[Claim]
-    path: str
     records: Records
     titles: Sequence[str]
-    texts: Sequence[str]
 
     @property
     def highest(self) -> Severity:
@@ -44,22 +42,9 @@ class Feature:
     """Why it matters, as the end of a sentence; empty where it cannot be said."""
 
 
-def heard(claims: Sequence[Claim], path: str, records: Records = NO_RECORDS) -> Said:
+def heard(claims: Sequence[Claim], records: Records = NO_RECORDS) -> Said:
     """The claims of one finding, read once."""
-    texts = [_prose(f"{claim.title}\n{claim.body}\n{claim.fix}") for claim in claims]
-    titles = [claim.title[:_READ].lower() for claim in claims]
-    return Said(claims=claims, path=path, records=records, titles=titles, texts=texts)
-
-
-def _prose(text: str) -> str:
-    """What is said in words: lower case, without fenced code."""
-    kept, inside = list[str](), False
-    for line in text[:_READ].lower().splitlines():
-        if _FENCE.match(line):
-            inside = not inside
-        elif not inside:
-            kept.append(line)
-    return "\n".join(kept)
+    return Said(claims=claims, records=records, titles=[claim.title[:_READ].lower() for claim in claims])
 
 
 def values(said: Said, features: Iterable[Feature]) -> dict[str, float]:
@@ -136,14 +121,10 @@ def plain(name: str, group: str, value: Callable[[Said], float], clause: str) ->
     return Feature(name=name, group=group, value=value, clause=_where(value, clause))
 
 
-def words(name: str, group: str, pattern: str, clause: str, *, title: bool = True) -> Feature:
-    """The share of the claims that use one of the words, in the title or anywhere; no pattern may repeat a group."""
+def words(name: str, group: str, pattern: str, clause: str) -> Feature:
+    """The share of the claims whose title uses one of the words; no pattern may repeat a group."""
     found = re.compile(rf"\b(?:{pattern})")
-
-    def value(said: Said) -> float:
-        return share(found.search(text) is not None for text in (said.titles if title else said.texts))
-
-    return plain(name, group, value, clause)
+    return plain(name, group, lambda said: share(found.search(title) is not None for title in said.titles), clause)
 
 
 _TALK = r"typos?\b|grammar|misspel|spelling|comments?\b|godoc|docstring|docs?\b|documentation|readme|wording|stale"

@@ -45,12 +45,10 @@ def packaged() -> Model:
     )
 
 
-def judged(
-    claims: Sequence[Claim], path: str, records: Records = NO_RECORDS, model: Model | None = None
-) -> tuple[Severity, str]:
+def judged(claims: Sequence[Claim], records: Records = NO_RECORDS, model: Model | None = None) -> tuple[Severity, str]:
     """The severity of what these claims say of one defect; and why, where one of them rated it otherwise."""
     model = model or packaged()
-    said = heard(claims, path, records)
+    said = heard(claims, records)
     parts = values(said, (feature for feature in FEATURES if feature.name in model.weights))
     score = sum(model.weights[name] * value for name, value in parts.items())
     rated = next(severity for severity in Severity if score > model.cuts.get(severity, float("-inf")))

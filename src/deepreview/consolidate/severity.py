@@ -38,7 +38,7 @@ def rate(finding: Finding, claims: Sequence[Claim], records: Records = NO_RECORD
         proven=Answer.YES if finding.proof in {Rung.EXECUTED, Rung.REPRODUCED, Rung.MUTATED} else Answer.NO,
     )
     prose = len(ruled) < len(claims)
-    severity, reason = judged(claims, finding.path, records) if prose else (judge.severity, "")
+    severity, reason = judged(claims, records) if prose else (judge.severity, "")
     reasons = [reason] if reason else []
     for lowered, why in _objections(finding, judge, rubric, prose=prose):
         if lowered.weight < severity.weight:
