@@ -47,7 +47,7 @@ class Case:
         return sorted(claim.severity.weight - 1 for claim in self.kept.claims)
 
     def row(self, features: Sequence[Feature], records: Records) -> list[float]:
-        known = Said(claims=self.kept.claims, records=records, titles=())
+        known = heard(self.kept.claims, records)
         return [standing_of(known) if f.name == "record" else self.counted[f.name] for f in features]
 
 

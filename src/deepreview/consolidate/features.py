@@ -1,12 +1,11 @@
 """What a severity in prose can be told from: who rates it how, what its title is about, and whose word it is.
 
 Every feature is a number between -1 and 1 with a clause that says it in plain words, so that the model built on them
-can give its reasons. A title is only looked through for words and
-a body not at all; nothing in them can address anybody.
+can give its reasons. A title is only looked through for words, and a body not at all: nothing in them is obeyed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deepreview.consolidate.record import NO_RECORDS, Records, standing
@@ -23,11 +22,10 @@ class Said:
     claims: Sequence[Claim]
     records: Records
     titles: Sequence[str]
-
-    @property
-    def highest(self) -> Severity:
-        """The loudest claim."""
-        return max((claim.severity for claim in self.claims), key=lambda severity: severity.weight)
+    voices: Mapping[str, Severity]
+    """By family."""
+    highest: Severity
+    """The loudest claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,14 @@ class Feature:
 
 def heard(claims: Sequence[Claim], records: Records = NO_RECORDS) -> Said:
     """The claims of one finding, read once."""
-    return Said(claims=claims, records=records, titles=[claim.title[:_READ].lower() for claim in claims])
+    said = voices(claims)
+    return Said(
+        claims=claims,
+        records=records,
+        titles=[claim.title[:_READ].lower() for claim in claims],
+        voices=said,
+        highest=max(said.values(), key=lambda severity: severity.weight),
+    )
 
 
 def values(said: Said, features: Iterable[Feature]) -> dict[str, float]:
@@ -62,17 +67,18 @@ def voices(claims: Iterable[Claim]) -> dict[str, Severity]:
     """What each independent family says, at its loudest: two models of one family are one voice."""
     loudest: dict[str, Severity] = {}
     for claim in claims:
-        known = loudest.get(claim.family, claim.severity)
-        loudest[claim.family] = max(known, claim.severity, key=lambda severity: severity.weight)
+        known = loudest.get(claim.family)
+        if known is None or known.weight < claim.severity.weight:
+            loudest[claim.family] = claim.severity
     return loudest
 
 
 def _dissent(said: Said) -> float:
-    return share(severity is not said.highest for severity in voices(said.claims).values())
+    return share(severity is not said.highest for severity in said.voices.values())
 
 
 def _dissenters(said: Said) -> str:
-    heard_as = voices(said.claims).values()
+    heard_as = said.voices.values()
     lower = {severity for severity in heard_as if severity is not said.highest}
     if not lower:
         return ""
@@ -93,7 +99,7 @@ def article(severity: Severity) -> str:
 
 
 def _alone(said: Said) -> str:
-    return "only one reviewer says it" if len(voices(said.claims)) == 1 else ""
+    return "only one reviewer says it" if len(said.voices) == 1 else ""
 
 
 def standing_of(said: Said) -> float:
@@ -142,7 +148,7 @@ FEATURES = (
     Feature(
         name="voices",
         group="agreement",
-        value=lambda said: min(len(voices(said.claims)) - 1, 2) / 2,
+        value=lambda said: min(len(said.voices) - 1, 2) / 2,
         clause=_alone,
     ),
     words("words", "subject", _TALK, "it is about comments or documents"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from deepreview.consolidate.features import FEATURES, Feature, Said, article, heard, number, values, voices
+from deepreview.consolidate.features import FEATURES, Feature, Said, article, heard, number, values
 from deepreview.consolidate.record import NO_RECORDS, Records
 from deepreview.model.claim import Claim, Severity
 
@@ -49,12 +49,14 @@ def judged(claims: Sequence[Claim], records: Records = NO_RECORDS, model: Model 
     """The severity of what these claims say of one defect; and why, where one of them rated it otherwise."""
     model = model or packaged()
     said = heard(claims, records)
+    if said.highest is Severity.SUGGESTION:
+        return Severity.SUGGESTION, ""
     parts = values(said, (feature for feature in FEATURES if feature.name in model.weights))
     score = sum(model.weights[name] * value for name, value in parts.items())
     rated = next(severity for severity in Severity if score > model.cuts.get(severity, float("-inf")))
     severity = min(rated, said.highest, key=lambda one: one.weight)
     least = min((claim.severity for claim in claims), key=lambda one: one.weight)
-    if severity is said.highest is least:
+    if severity is least is said.highest:
         return severity, ""
     shift = {name: model.weights[name] * (value - model.usual[name]) for name, value in parts.items()}
     if severity is said.highest:
@@ -78,7 +80,7 @@ def _apt(feature: Feature, sign: int) -> bool:
 
 
 def _supporters(said: Said) -> str:
-    heard_as = list(voices(said.claims).values())
+    heard_as = list(said.voices.values())
     count = sum(severity is said.highest for severity in heard_as)
     if len(heard_as) == 1:
         return f"the reviewer itself also rates it {article(said.highest)}"
