@@ -79,7 +79,7 @@ def test_the_order_of_the_claims_does_not_matter(claims: list[Claim], dice: Rand
         (
             [said(1, CRITICAL)],
             IMPORTANT,
-            "Critical → important: of 4 defects claimed to be critical in published reviews, 1 were kept as such.",
+            "Critical → important: of 4 findings claimed to be critical in published reviews, 1 were kept as such.",
         ),
         ([said(1, CRITICAL, "It panics")], CRITICAL, ""),
         (
@@ -106,6 +106,14 @@ def test_the_order_of_the_claims_does_not_matter(claims: list[Claim], dice: Rand
 )
 def test_the_largest_contributions_are_the_reason(claims: list[Claim], severity: Severity, reason: str) -> None:
     assert judged(claims, model=PLAIN) == (severity, reason)
+
+
+def test_where_no_feature_stands_out_the_sum_is_the_reason() -> None:
+    model = replace(PLAIN, cuts={IMPORTANT: 9.0, CRITICAL: 10.0})
+    assert judged([said(1, IMPORTANT)], model=model) == (
+        SUGGESTION,
+        "Important → suggestion: small things speak against it together.",
+    )
 
 
 def test_one_reviewer_that_rates_it_twice_is_told_as_one() -> None:
