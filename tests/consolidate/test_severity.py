@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from deepreview.consolidate.severity import rate, shipped
-from deepreview.model.claim import Answer, Severity
+from deepreview.consolidate.record import Record
+from deepreview.consolidate.severity import rate
+from deepreview.model.claim import SAID, Answer, Claim, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding, Origin, OriginKind
 from deepreview.testing.builders import make_claim, make_finding
@@ -18,7 +19,7 @@ def of(kind: OriginKind) -> Origin:
 
 
 def rated(claim: dict[str, Any], **finding: Any) -> Finding:
-    return rate(make_finding(**finding), make_claim(**{**PLAIN, **claim}))
+    return rate(make_finding(**finding), [make_claim(**{**PLAIN, **claim})])
 
 
 @pytest.mark.parametrize(
@@ -72,28 +73,50 @@ def test_the_rubric_is_stored_with_its_answers(origin: OriginKind, introduced: A
     assert rated({}, proof=Rung.PARSED).rubric.proven is Answer.NO
 
 
-@pytest.mark.parametrize(
-    ("path", "answer"),
-    [
-        ("src/a.py", Answer.YES),
-        ("tests/a.py", Answer.NO),
-        ("pkg/a_test.go", Answer.NO),
-        ("web/a.spec.ts", Answer.NO),
-        ("conftest.py", Answer.NO),
-        ("README.md", Answer.NO),
-        ("src/latest/a.py", Answer.YES),
-        ("src/attest.py", Answer.YES),
-        ("src/contest.go", Answer.YES),
-        ("test_a.py", Answer.NO),
-        ("src/UserTest.java", Answer.NO),
-        ("src/Latest.java", Answer.YES),
-        ("requirements.txt", Answer.YES),
-        ("CMakeLists.txt", Answer.YES),
-    ],
-)
-def test_what_ships(path: str, answer: Answer) -> None:
-    assert shipped(path) is answer
-
-
 def test_it_starts_at_what_the_shown_claim_declared() -> None:
-    assert rate(make_finding(severity=CRITICAL), make_claim(severity=SUGGESTION)).severity is SUGGESTION
+    assert rate(make_finding(severity=CRITICAL), [make_claim(severity=SUGGESTION)]).severity is SUGGESTION
+
+
+def said(number: int, severity: Severity, **given: Any) -> Claim:
+    return make_claim(number, reviewer=f"r{number}", kind=SAID, severity=severity, **given)
+
+
+def test_prose_starts_at_what_it_is_worth_and_keeps_its_defect_class() -> None:
+    claims = [said(1, IMPORTANT), said(2, SUGGESTION)]
+    after = rate(make_finding(kind=SAID), claims)
+    assert after.severity is SUGGESTION
+    assert len(after.reasons) == 1
+    assert "one of two rates it a suggestion" in after.reasons[0]
+    assert after.defect is make_finding().defect
+
+
+def test_objections_stand_on_top_of_what_prose_is_worth() -> None:
+    after = rate(make_finding(kind=SAID, origin=of(OriginKind.PRE_EXISTING)), [said(1, IMPORTANT), said(2, IMPORTANT)])
+    assert after.severity is SUGGESTION
+    assert after.reasons[-1] == "Important → suggestion: this change did not write it (pre-existing)."
+
+
+def test_prose_about_tests_may_be_important_and_a_rule_there_may_not() -> None:
+    there = make_finding(kind=SAID, path="tests/test_a.py")
+    assert rate(there, [said(1, IMPORTANT), said(2, IMPORTANT)]).severity is IMPORTANT
+    assert rate(make_finding(path="tests/test_a.py"), [make_claim(severity=IMPORTANT)]).severity is SUGGESTION
+
+
+def test_where_a_rule_and_prose_meet_the_rule_answers_the_rubric() -> None:
+    rule = make_claim(1, severity=IMPORTANT, reachable=Answer.NO)
+    for claims in ([rule, said(2, IMPORTANT)], [said(2, IMPORTANT), rule]):
+        after = rate(make_finding(), claims)
+        assert after.rubric.reachable is Answer.NO
+        assert after.severity is SUGGESTION
+
+
+def test_what_earlier_steps_noted_stays() -> None:
+    before = make_finding(kind=SAID, reasons=("r1 says it twice, which counts once.",))
+    assert rate(before, [said(1, SUGGESTION)]).reasons == before.reasons
+
+
+def test_a_record_is_heard() -> None:
+    bad, good = Record(held={}, kept={IMPORTANT: 400}), Record(held={IMPORTANT: 400}, kept={IMPORTANT: 400})
+    claims = [said(1, IMPORTANT, title="It is wrong", body="", fix="")]
+    rated = [rate(make_finding(kind=SAID), claims, {"r1": r, "r2": o}) for r, o in ((bad, good), (good, bad))]
+    assert [finding.severity for finding in rated] == [SUGGESTION, IMPORTANT]

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from deepreview.consolidate.base import Slate, assert_conserved, settle
 from deepreview.consolidate.group import SAME, group
-from deepreview.consolidate.steps import MOST_OF_A_KIND, STEPS, switched_off
-from deepreview.model.claim import Answer, Claim, ClaimId, DefectClass, Place, Severity
-from deepreview.model.evidence import Evidence, Outcome
+from deepreview.consolidate.steps import MOST_OF_A_KIND, STEPS, declined, switched_off
+from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Place, Severity
+from deepreview.model.evidence import Evidence, Outcome, Rung
 from deepreview.model.finding import Dropped, Finding, OriginKind
-from deepreview.testing.builders import make_claim
+from deepreview.testing.builders import make_claim, make_finding
 from deepreview.testing.files import GivenFiles
 from deepreview.verify.quote import place
 
@@ -157,3 +157,73 @@ def test_what_is_switched_off_is_dropped_by_kind_or_by_tool() -> None:
     after = settle(slate, [switched_off({"stale-name", "ruff"})])
     assert [finding.kind for finding in after.findings] == ["gone-path"]
     assert {gone.step: gone.reason for gone in after.dropped} == {"switched-off": "switched off in the settings"}
+
+
+def test_every_step_that_another_needs_is_there() -> None:
+    names = {step.name for step in STEPS}
+    assert all(set(step.after) <= names for step in STEPS)
+
+
+def test_what_was_declined_stays_so_while_its_code_is_the_same() -> None:
+    claim = about(1, kind=SAID, quote="b = 2", places=(Place(path="a.py", first=2, last=2),))
+    (finding,) = settled([claim]).findings
+    why = {finding.fingerprint: "it is meant to be two"}
+    again = settle(settled([claim]), [declined(why)])
+    assert [(gone.step, gone.reason) for gone in again.dropped] == [
+        ("declined", "declined earlier, and its code has not changed since: it is meant to be two")
+    ]
+    moved = replace(claim, quote="a = 1", places=(Place(path="a.py", first=1, last=1),))
+    assert settle(settled([moved]), [declined(why)]).dropped == ()
+
+
+def test_prose_without_code_is_not_known_again() -> None:
+    slate = settled([about(1, kind=SAID)])
+    (finding,) = slate.findings
+    assert settle(slate, [declined({finding.fingerprint: "no"})]).findings == slate.findings
+    ruled = settled([about(1)])
+    assert settle(ruled, [declined({ruled.findings[0].fingerprint: "no"})]).findings == ()
+
+
+def slate_of(*findings: tuple[Finding, Sequence[Claim]]) -> Slate:
+    shown = tuple(replace(finding, claims=tuple(claim.id for claim in claims)) for finding, claims in findings)
+    return Slate(findings=shown, dropped=(), claims={claim.id: claim for _, claims in findings for claim in claims})
+
+
+def said(number: int, reviewer: str, **given_fields: Any) -> Claim:
+    return make_claim(number, id=ClaimId(f"{reviewer}/{number}"), reviewer=reviewer, kind=SAID, **given_fields)
+
+
+def test_who_says_it_twice_is_noted_and_counts_once() -> None:
+    twice = [said(1, "codex"), said(2, "codex"), said(3, "claude"), *(said(n, "pi") for n in range(4, 9))]
+    (finding,) = settle(slate_of((make_finding(kind=SAID), twice)), STEPS).findings
+    assert finding.reasons == (
+        "codex says it twice, which counts once.",
+        "pi says it 5 times, which counts once.",
+    )
+
+
+def test_a_regression_that_was_there_before_is_a_gap() -> None:
+    old = replace(make_finding().origin, kind=OriginKind.PRE_EXISTING, reason="The line was there before this change.")
+    was = [(defect, origin) for defect in DefectClass for origin in (old, make_finding().origin)]
+    for defect, origin in was:
+        slate = slate_of((make_finding(kind=SAID, defect=defect, origin=origin), [said(1, "r", defect=defect)]))
+        (finding,) = settle(slate, STEPS).findings
+        lowered = defect is DefectClass.REGRESSION and origin is old
+        assert finding.defect is (DefectClass.GAP if lowered else defect)
+        why = "Regression → gap: The line was there before this change."
+        assert (why in finding.reasons) == lowered
+
+
+def test_rank_counts_families_then_proof() -> None:
+    one_family = [said(1, "a", family="x"), said(2, "b", family="x")]
+    slate = slate_of(
+        (make_finding(1, kind=SAID, title="one family", reviewers=("a", "b")), one_family),
+        (make_finding(2, kind=SAID, title="two voices", reviewers=("c", "d")), [said(3, "c"), said(4, "d")]),
+        (make_finding(3, kind=SAID, title="run", proof=Rung.REPRODUCED, reviewers=("e",)), [said(5, "e")]),
+    )
+    assert [finding.title for finding in settle(slate, STEPS).findings] == ["two voices", "run", "one family"]
+
+
+def test_prose_is_never_capped() -> None:
+    many = [(make_finding(n, kind=SAID), [said(n, "r")]) for n in range(1, 3 * MOST_OF_A_KIND)]
+    assert len(settle(slate_of(*many), STEPS).findings) == len(many)

@@ -1,12 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from deepreview.consolidate.verdict import conclude
 from deepreview.model.change import RepoPath
-from deepreview.model.claim import Severity
+from deepreview.model.claim import SAID, Claim, Severity
 from deepreview.model.finding import Finding, State
 from deepreview.model.report import VerdictValue
 from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
-from deepreview.testing.builders import make_finding
+from deepreview.testing.builders import make_claim, make_finding
 
 
 def done(*read: str) -> Completed:
@@ -66,3 +68,37 @@ def test_the_verdict_follows_from_the_open_findings(
     assert verdict.value is value
     assert reason in verdict.reason
     assert verdict.reason.endswith(".")
+
+
+def said(number: int, family: str, kind: str = SAID) -> Claim:
+    return make_claim(number, reviewer=f"r{number}", family=family, kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("families", "agreed"),
+    [
+        (("a",), "important (I1); one reviewer says so."),
+        (("a", "a"), "important (I1); one reviewer says so."),
+        (("a", "b"), "important (I1); two reviewers say so independently."),
+        (("a", "b", "b", "c"), "important (I1); three reviewers say so independently."),
+    ],
+)
+def test_where_somebody_read_it_the_verdict_says_how_many_agree(families: tuple[str, ...], agreed: str) -> None:
+    each = [said(number, family) for number, family in enumerate(families)]
+    claims = {claim.id: claim for claim in each}
+    verdict = conclude([replace(IMPORTANT, claims=tuple(claims))], [done("a")], claims)
+    assert (verdict.value, verdict.reason) == (VerdictValue.FIXES, agreed)
+
+
+def test_where_only_rules_spoke_nobody_read_it() -> None:
+    rule = said(1, "static", kind="typos")
+    verdict = conclude([replace(IMPORTANT, claims=(rule.id,))], [done("a")], {rule.id: rule})
+    assert verdict.reason == "important (I1); no model read it, so nobody judged what the code means."
+
+
+def test_a_reader_who_found_nothing_has_read_it_all_the_same() -> None:
+    assert conclude([], [done("a")], {}, readers={"names"}).reason == "Nothing was found by reviewers."
+    assert conclude([SUGGESTION], [done("a"), FAILED], {}, readers={"names"}).reason == (
+        "Only suggestions are open (S1). static failed and may have said more."
+    )
+    assert "no model read it" in conclude([], [done("a")], {}, readers={"static"}).reason

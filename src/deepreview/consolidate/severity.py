@@ -1,22 +1,22 @@
-"""Severity by rubric: it starts at what the shown claim declared, and each change of it has a reason.
+"""Severity by rubric: it starts at what was declared, and each change of it has a reason.
 
-The loudest claim never decides. Nothing here raises a severity: that needs evidence, which later checks bring.
+The loudest claim never decides. What a rule claims starts at the rule's own severity; what is said in prose starts at
+what such claims were worth in published reviews (`rating.py`). Nothing here raises a severity above every claim of it:
+that needs evidence, which later checks bring.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from deepreview.consolidate.base import Slate, Step
-from deepreview.model.claim import Answer, Claim, Severity
+from deepreview.consolidate.rating import judged
+from deepreview.consolidate.record import NO_RECORDS, Records
+from deepreview.consolidate.shipped import shipped
+from deepreview.model.claim import SAID, Answer, Claim, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding, OriginKind, Rubric
 
 _ABOUT_TESTS = ("focused-test", "noFocusedTests", "no-only-tests")
-_UNSHIPPED = re.compile(
-    r"(^|/)(tests?|testing|spec|specs|__tests__|e2e|bats|fixtures|examples?|docs?|benchmarks?|bench|samples?)/"
-    r"|(^|/)(test_[^/]*|conftest\.py|[^/]*(_test|_spec|\.test|\.spec|Test|Tests)\.\w+|[^/]*\.bats)$"
-    r"|(^|/)(?!requirements|constraints|CMakeLists\.)[^/]*\.(md|rst|adoc|txt)$"
-)
 _BROUGHT = {
     OriginKind.INTRODUCED: Answer.YES,
     OriginKind.NEWLY_EXPOSED: Answer.YES,
@@ -26,36 +26,39 @@ _BROUGHT = {
 }
 
 
-def shipped(path: str) -> Answer:
-    """Whether what stands at a path reaches users, by the usual names of tests, examples and documents."""
-    return Answer.NO if _UNSHIPPED.search(path) else Answer.YES
-
-
-def rate(finding: Finding, claim: Claim) -> Finding:
-    """The finding with its rubric answered, its severity, and the reasons for each change."""
+def rate(finding: Finding, claims: Sequence[Claim], records: Records = NO_RECORDS) -> Finding:
+    """The finding with its rubric answered, its severity, and the reasons for each change; the shown claim is first."""
+    ruled = [claim for claim in claims if claim.kind != SAID]
+    judge = ruled[0] if ruled else claims[0]
     rubric = Rubric(
-        reachable=claim.reachable,
-        silent=claim.silent,
+        reachable=judge.reachable,
+        silent=judge.silent,
         shipped=shipped(finding.path) if finding.path else Answer.UNKNOWN,
         introduced=_BROUGHT[finding.origin.kind],
         proven=Answer.YES if finding.proof in {Rung.EXECUTED, Rung.REPRODUCED, Rung.MUTATED} else Answer.NO,
     )
-    severity, reasons = claim.severity, list[str]()
-    for lowered, reason in _objections(finding, claim, rubric):
+    prose = len(ruled) < len(claims)
+    severity, reason = judged(claims, records) if prose else (judge.severity, "")
+    reasons = [reason] if reason else []
+    for lowered, why in _objections(finding, judge, rubric, prose=prose):
         if lowered.weight < severity.weight:
-            reasons.append(f"{severity.value.capitalize()} → {lowered.value}: {reason}")
+            reasons.append(f"{severity.value.capitalize()} → {lowered.value}: {why}")
             severity = lowered
-    return replace(finding, rubric=rubric, severity=severity, reasons=tuple(reasons))
+    return replace(finding, rubric=rubric, severity=severity, reasons=(*finding.reasons, *reasons))
 
 
-def _objections(finding: Finding, claim: Claim, rubric: Rubric) -> list[tuple[Severity, str]]:
-    """What speaks for a lower severity, and how far down it speaks for."""
+def _objections(finding: Finding, claim: Claim, rubric: Rubric, *, prose: bool) -> list[tuple[Severity, str]]:
+    """What speaks for a lower severity, and how far down it speaks for.
+
+    That something does not ship is no objection to prose: of defects in tests and documents that reviewers called
+    important, most were published as important (`docs/severity.md`).
+    """
     found = []
     if claim.excuse:
         found.append((Severity.SUGGESTION, f"a comment nearby explains the choice: “{claim.excuse}”."))
     if rubric.introduced is Answer.NO:
         found.append((Severity.SUGGESTION, f"this change did not write it ({finding.origin.kind.value})."))
-    if rubric.shipped is Answer.NO and not finding.kind.endswith(_ABOUT_TESTS):
+    if not prose and rubric.shipped is Answer.NO and not finding.kind.endswith(_ABOUT_TESTS):
         found.append((Severity.SUGGESTION, "it is in tests, examples or documents, which do not ship."))
     if rubric.reachable is Answer.NO:
         found.append((Severity.SUGGESTION, "nothing reaches it today."))
@@ -64,8 +67,11 @@ def _objections(finding: Finding, claim: Claim, rubric: Rubric) -> list[tuple[Se
     return found
 
 
-def _run(slate: Slate) -> Slate:
-    return replace(slate, findings=tuple(rate(finding, slate.main_claim(finding)) for finding in slate.findings))
+def step(records: Records = NO_RECORDS) -> Step:
+    """Rates every finding, given what became of the reviewers' earlier claims."""
 
+    def run(slate: Slate) -> Slate:
+        rated = (rate(finding, slate.claims_of(finding), records) for finding in slate.findings)
+        return replace(slate, findings=tuple(rated))
 
-STEP = Step(name="severity", run=_run, after=("suppressed", "refuted"))
+    return Step(name="severity", run=run, after=("suppressed", "refuted", "declined", "excused"))

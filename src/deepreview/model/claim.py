@@ -23,7 +23,10 @@ class Severity(Enum):
     @property
     def weight(self) -> int:
         """3 for critical, 2 for important, 1 for a suggestion."""
-        return {"critical": 3, "important": 2, "suggestion": 1}[self.value]
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {Severity.CRITICAL: 3, Severity.IMPORTANT: 2, Severity.SUGGESTION: 1}
 
 
 class DefectClass(Enum):

@@ -40,7 +40,7 @@ def build_report(records: Records, lines: Lines) -> Report:
         round=records.number,
         clock=records.clock,
         subject=_subject(change, records.runs),
-        verdict=conclude(slate.findings, records.runs),
+        verdict=conclude(slate.findings, records.runs, slate.claims),
         summary=_summary(records),
         runs=records.runs,
         findings=slate.findings,

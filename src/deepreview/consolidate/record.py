@@ -1,0 +1,56 @@
+"""A reviewer's record: how often what it said was kept at the severity that it said. Data, given from outside."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from deepreview.model.claim import Claim, Severity
+
+_PRIOR = 4
+"""Claims that a reviewer's own record must outweigh before it says more than nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What became of a reviewer's claims that were kept, by the severity that it declared."""
+
+    held: Mapping[Severity, int]
+    """Kept at that severity."""
+    kept: Mapping[Severity, int]
+    """Kept at whatever severity; never less than `held`."""
+
+    def counts(self, severity: Severity) -> tuple[int, int]:
+        """How many held of how many that were kept."""
+        return self.held.get(severity, 0), self.kept.get(severity, 0)
+
+
+Records = Mapping[str, Record]
+"""By reviewer; who is not in it is met without prejudice."""
+NO_RECORDS: Records = {}
+
+
+def tally(settled: Iterable[tuple[Claim, Severity]]) -> Records:
+    """The records that follow from claims and the severity that each ended at.
+
+    Give it what a person stood behind (a published or resolved round): counting one's own untouched output would teach
+    the next round nothing but this one's habits.
+    """
+    held: dict[str, Counter[Severity]] = {}
+    kept: dict[str, Counter[Severity]] = {}
+    for claim, severity in settled:
+        kept.setdefault(claim.reviewer, Counter())[claim.severity] += 1
+        held.setdefault(claim.reviewer, Counter())[claim.severity] += claim.severity is severity
+    return {name: Record(held=held[name], kept=kept[name]) for name in kept}
+
+
+def standing(claim: Claim, records: Records) -> float:
+    """How much more often than everybody's such claims of this reviewer held, between -1 and 1.
+
+    Shrunk towards no difference where little is known; 0 for a reviewer without a record.
+    """
+    every = [record.counts(claim.severity) for record in records.values()]
+    everybody = sum(kept for _, kept in every)
+    if claim.reviewer not in records or not everybody:
+        return 0.0
+    held, kept = records[claim.reviewer].counts(claim.severity)
+    return (held - kept * sum(held for held, _ in every) / everybody) / (kept + _PRIOR)
