@@ -7,6 +7,7 @@ from datetime import datetime
 
 from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
 from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
+from deepreview.consolidate.cluster import cluster
 from deepreview.consolidate.merge import merged
 from deepreview.context.brief import Brief
 from deepreview.context.companions import MOST_COMMITS, companions
@@ -108,7 +109,7 @@ def consolidate(said: Said, crew: Crew, repository: Repository | None) -> Slate:
     claims = {one.id: one for one in sorted((c for c in said if isinstance(c, Claim)), key=lambda claim: claim.id)}
     assert len(claims) == sum(isinstance(one, Claim) for one in said), "two claims have the same id"
     placed = place_all(claims.values(), repository) if repository else [unseen(claim) for claim in claims.values()]
-    findings, dropped = merged(claims, placed, lambda said: [[number] for number in range(len(said))])
+    findings, dropped = merged(claims, placed, cluster)
     if repository:
         findings = examined(trace(findings, repository), crew.checks, repository)
     slate = Slate(findings=findings, dropped=dropped, claims=claims)

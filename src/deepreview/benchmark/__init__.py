@@ -1,0 +1,1 @@
+"""How well claims are merged, measured on real reviews against simpler ways of doing it."""
