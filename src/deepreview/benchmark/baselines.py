@@ -74,8 +74,9 @@ def _words(claim: Claim) -> set[str]:
 
 
 def _idf(texts: Sequence[set[str]]) -> dict[str, float]:
+    """Smoothed as scikit-learn does by default."""
     counts = Counter(word for words in texts for word in words)
-    return {word: math.log((len(texts) + 1) / (count + 0.5)) for word, count in counts.items()}
+    return {word: math.log((1 + len(texts)) / (1 + count)) + 1 for word, count in counts.items()}
 
 
 def _single(size: int, same: Callable[[int, int], bool]) -> list[list[int]]:

@@ -16,6 +16,7 @@ from typing import TextIO
 
 import click
 
+from deepreview.cli.commands.bench import bench_command
 from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
@@ -49,6 +50,7 @@ for command in (
     render_command,
     config_command,
     doctor_command,
+    bench_command,
 ):
     cli.add_command(command)
 

@@ -3,21 +3,32 @@
 `docs/consolidation.md` has the method and its figures; `bench/fit_merging.py` makes `merging.json`.
 """
 
+import heapq
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from deepreview.consolidate.linkage import Pair, average_linkage, unbridged
 from deepreview.consolidate.pairs import Weighed, features, weigh
-from deepreview.consolidate.words import Said, said
+from deepreview.consolidate.words import said
 from deepreview.model.claim import SAID, Claim
 
-_TOUCHES = 600
-"""Entries of the word index that one claim may look at, the rarest words first: what keeps time linear."""
-_ALL = 60
+FLOOR = -0.4
+"""What two claims that were not compared count for in the mean of a cluster: a probability of 0."""
+_TOUCHES = 300
+"""Entries of the index that one claim may look at, the rarest terms first: what keeps time linear."""
+_INDEXED = 40
+"""Terms of a claim by which later ones may find it, the rarest first."""
+_PAIRS = 20_000
+_FEWEST = 6
+_SHARE = 0.3
+"""Claims that share less than this of what the best one shares are not compared."""
+_ALL = 200
 """Claims up to which every pair is compared."""
 
 
@@ -27,6 +38,8 @@ class Model:
 
     bias: float
     weights: Mapping[str, float]
+    threshold: float
+    """The mean probability from which on two clusters are one."""
     repeat: float
     """What is taken off for two claims of one reviewer: it has said it once."""
 
@@ -41,20 +54,18 @@ class Weights:
 
     placed: Model
     told: Model
-    threshold: float
-    """The mean probability from which on two clusters are one."""
 
     def score(self, found: Mapping[str, float], *, same_reviewer: bool) -> float:
         """How far two claims are above the threshold; below 0 where they are rather two."""
         model = self.placed if "severity" in found else self.told
-        return model.probability(found) - self.threshold - (model.repeat if same_reviewer else 0.0)
+        return model.probability(found) - model.threshold - (model.repeat if same_reviewer else 0.0)
 
 
 @cache
 def default_weights() -> Weights:
     """Those that the corpus gave."""
     read = json.loads(files("deepreview.consolidate").joinpath("merging.json").read_text(encoding="utf-8"))
-    return Weights(placed=Model(**read["placed"]), told=Model(**read["told"]), threshold=read["threshold"])
+    return Weights(placed=Model(**read["placed"]), told=Model(**read["told"]))
 
 
 def cluster(claims: Sequence[Claim], weights: Weights | None = None) -> tuple[tuple[int, ...], ...]:
@@ -63,7 +74,7 @@ def cluster(claims: Sequence[Claim], weights: Weights | None = None) -> tuple[tu
     among = weigh([said(claims[index], ruled=claims[index].kind != SAID) for index in order])
     model = weights or default_weights()
     scores = {pair: score for pair in candidates(among) if (score := _score(among, pair, model)) is not None}
-    joined = average_linkage(len(order), scores, -model.threshold)
+    joined = average_linkage(len(order), scores, FLOOR)
     found = [part for members in joined for part in unbridged(members, scores)]
     return tuple(sorted(tuple(sorted(order[index] for index in members)) for members in found))
 
@@ -81,37 +92,41 @@ def _score(among: Weighed, pair: Pair, weights: Weights) -> float | None:
 
 
 def candidates(among: Weighed) -> Iterable[Pair]:
-    """The pairs that are worth comparing: all of few claims, else those that share rare words, names or code."""
+    """The pairs that are worth comparing: all of few claims, else those that share rare words or code.
+
+    Each claim is held against those before it, by its rarest terms, so that time is linear in the claims.
+    """
     size = len(among.claims)
     if size <= _ALL:
-        return ((one, other) for other in range(size) for one in range(other))
+        yield from ((one, other) for other in range(size) for one in range(other))
+        return
+    terms = [[*claim.words, *claim.quote] for claim in among.claims]
+    counts = Counter(chain.from_iterable(terms))
     index: dict[str, list[int]] = {}
-    terms = [_terms(claim) for claim in among.claims]
+    most = max(_FEWEST, _PAIRS // size)
     for number, own in enumerate(terms):
-        for term in own:
+        shared = [term for term in own if counts[term] > 1]
+        shared.sort(key=lambda term: (counts[term], term))
+        for near in _partners(shared, counts, index, most):
+            yield near, number
+        for term in shared[:_INDEXED]:
             index.setdefault(term, []).append(number)
-    most = max(12, 20_000 // size)
-    return sorted({pair for number in range(size) for pair in _partners(number, terms[number], index, among, most)})
 
 
-def _terms(claim: Said) -> frozenset[str]:
-    return frozenset(claim.words) | claim.quote
-
-
-def _partners(
-    number: int, terms: Iterable[str], index: Mapping[str, list[int]], among: Weighed, most: int
-) -> Iterable[Pair]:
-    """Those that share most with a claim, looked for by its rarest terms."""
+def _partners(terms: Sequence[str], counts: Mapping[str, int], index: Mapping[str, list[int]], most: int) -> list[int]:
+    """Those that share most, looked for by the rarest terms until enough was looked at."""
     shared: dict[int, float] = {}
     spent = 0
-    for length, term in sorted((len(index[term]), term) for term in terms):
-        spent += length
+    for term in terms:
+        found = index.get(term, ())
+        spent += len(found)
         if spent > _TOUCHES:
             break
-        if length > 1:
-            value = among.weight.get(term, 1.0) ** 2
-            for near in index[term]:
-                shared[near] = shared.get(near, 0.0) + value
-    shared.pop(number, None)
-    best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:most]
-    return ((number, near) if number < near else (near, number) for near, _ in best)
+        value = 1.0 / counts[term]
+        for number in found:
+            shared[number] = shared.get(number, 0.0) + value
+    if len(shared) <= _FEWEST:
+        return list(shared)
+    enough = max(shared.values()) * _SHARE
+    near = [(-value, number) for number, value in shared.items() if value >= enough]
+    return [number for _, number in heapq.nsmallest(most, near)]

@@ -1,8 +1,10 @@
 """How much two claims speak of one defect: what they share in words, names, code and place."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from deepreview.consolidate.words import Said
 
@@ -12,7 +14,7 @@ TOLD = ("words", "names", "title")
 """Features of two claims of which one names none."""
 _CLOSE = 0.3
 """Cosine below which two claims in different files are never one."""
-_SOME = 0.05
+_SOME = 0.08
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,20 +29,18 @@ class Weighed:
 
 def weigh(claims: Sequence[Said]) -> Weighed:
     """Inverse document frequency over these claims, smoothed so that two claims alone can be told apart too."""
-    counts: dict[str, int] = {}
-    for claim in claims:
-        for word in claim.words:
-            counts[word] = counts.get(word, 0) + 1
-        for name in claim.names:
-            counts[name] = counts.get(name, 0) + (name not in claim.words)
+    counts = Counter(chain.from_iterable([claim.words for claim in claims]))
+    counts.update(chain.from_iterable([claim.names - claim.words.keys() for claim in claims]))
     size = len(claims) + 2
     weight = {word: math.log(1 + size / (count + 0.5)) for word, count in counts.items()}
-    return Weighed(claims=claims, weight=weight, vectors=[_vector(claim, weight) for claim in claims])
+    return Weighed(claims=claims, weight=weight, vectors=[_vector(claim.words, weight) for claim in claims])
 
 
-def _vector(claim: Said, weight: Mapping[str, float]) -> dict[str, float]:
-    scaled = {word: _TIMES[min(count, 9)] * weight[word] for word, count in claim.words.items()}
-    length = math.sqrt(sum(value * value for value in scaled.values())) or 1.0
+def _vector(words: Mapping[str, int], weight: Mapping[str, float]) -> dict[str, float]:
+    scaled = {
+        word: weight[word] if count == 1 else _TIMES[min(count, 9)] * weight[word] for word, count in words.items()
+    }
+    length = math.hypot(*scaled.values()) or 1.0
     return {word: value / length for word, value in scaled.items()}
 
 
@@ -51,14 +51,12 @@ def features(among: Weighed, one: int, other: int) -> dict[str, float] | None:
     """By name; None for two claims that cannot be one: too little in common, or of different files and not close."""
     a, b = among.claims[one], among.claims[other]
     words = _dot(among.vectors[one], among.vectors[other])
-    title = (_within(a.title, b.words, among.weight) + _within(b.title, a.words, among.weight)) / 2
-    if words < _SOME and not title:
+    if words < _SOME or (words < _CLOSE and a.places and b.places and not a.files & b.files):
         return None
+    title = (_within(a.title, b.words, among.weight) + _within(b.title, a.words, among.weight)) / 2
     found = {"words": words, "names": _jaccard(a.names, b.names, among.weight), "title": title}
     if not (a.places and b.places):
         return found
-    if words < _CLOSE and not a.files & b.files:
-        return None
     smaller = min(len(a.quote), len(b.quote))
     return found | {
         "quote": len(a.quote & b.quote) / smaller if smaller else 0.0,
@@ -69,17 +67,13 @@ def features(among: Weighed, one: int, other: int) -> dict[str, float] | None:
 def _dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     if len(one) > len(other):
         one, other = other, one
-    return sum(value * other[word] for word, value in one.items() if word in other)
+    return sum([one[word] * other[word] for word in one.keys() & other.keys()])
 
 
 def _within(few: frozenset[str], many: Mapping[str, int], weight: Mapping[str, float]) -> float:
     """The share of the words, by weight, that the other text has too."""
-    found = whole = 0.0
-    for word in few:
-        whole += weight[word]
-        if word in many:
-            found += weight[word]
-    return found / whole if whole else 0.0
+    found = sum([weight[word] for word in few if word in many])
+    return found / sum([weight[word] for word in few]) if found else 0.0
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str], weight: Mapping[str, float]) -> float:

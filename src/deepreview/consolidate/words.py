@@ -53,29 +53,35 @@ class Said:
 def said(claim: Claim, *, ruled: bool) -> Said:
     """The words of a claim; linear in the length that is compared."""
     title, names = _read(claim.title[:400])
-    body, more = _read(_FENCE.sub(" ", claim.body[: 4 * LONGEST])[:LONGEST])
-    words = Counter(body)
-    for word in title:
-        words[word] += TITLE
+    words, more = _read(_prose(claim.body))
+    for word, count in title.items():
+        words[word] = words.get(word, 0) + TITLE * count
     quoted = claim.quote[: 2 * LONGEST]
     return Said(
         words=words,
         title=frozenset(title),
         names=frozenset((*names, *more, *_names(quoted[:800]))),
-        quote=frozenset(list(_telling(quoted))[:_MOST_LINES]),
+        quote=frozenset(list(_telling(quoted))[:_MOST_LINES]) if quoted else frozenset(),
         places=claim.places[:20],
-        files=frozenset(place.path.rpartition("/")[2] for place in claim.places[:20]),
+        files=frozenset([place.path.rpartition("/")[2] for place in claim.places[:20]]),
         reviewer=claim.reviewer,
         severity=claim.severity.weight,
         ruled=ruled,
     )
 
 
-def _read(text: str) -> tuple[list[str], list[str]]:
-    stems, names = list[str](), list[str]()
-    for word in _WORD.findall(text):
+def _prose(body: str) -> str:
+    """The explanation without fenced code, as far as it is compared."""
+    begun = body[: 4 * LONGEST]
+    return (_FENCE.sub(" ", begun) if "```" in begun or "~~~" in begun else begun)[:LONGEST]
+
+
+def _read(text: str) -> tuple[dict[str, int], list[str]]:
+    stems, names = dict[str, int](), list[str]()
+    for word, count in Counter(_WORD.findall(text)).items():
         parts, name = _parted(word)
-        stems += parts
+        for part in parts:
+            stems[part] = stems.get(part, 0) + count
         if name:
             names.append(name)
     return stems, names
