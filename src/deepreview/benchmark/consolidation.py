@@ -43,14 +43,13 @@ class Result:
 
 
 def compare(splits: Mapping[str, Sequence[Panel]]) -> tuple[Result, ...]:
-    """Every way of merging on every split; a panel of tools also with the comments of which nothing is known left out."""
+    """Every way of merging on every split; a panel of tools also without the comments of which nothing is known."""
     told = dict(splits)
     if "panel" in told:
         told["panel, known only"] = tuple(panel.only_known() for panel in told["panel"])
     methods: dict[str, Merging] = {OURS: cluster, **BASELINES}
-    return tuple(
-        _result(split, panels, name, merge) for split, panels in told.items() for name, merge in methods.items()
-    )
+    pairs = [(split, name) for split in told for name in methods]
+    return tuple(_result(split, told[split], name, methods[name]) for split, name in pairs)
 
 
 def _result(split: str, panels: Sequence[Panel], name: str, merge: Merging) -> Result:

@@ -20,7 +20,7 @@ from deepreview.model.claim import SAID, Claim
 
 FLOOR = -0.4
 """What two claims that were not compared count for in the mean of a cluster: a probability of 0."""
-_TOUCHES = 300
+_TOUCHES = 200
 """Entries of the index that one claim may look at, the rarest terms first: what keeps time linear."""
 _INDEXED = 40
 """Terms of a claim by which later ones may find it, the rarest first."""
@@ -102,31 +102,33 @@ def candidates(among: Weighed) -> Iterable[Pair]:
         return
     terms = [[*claim.words, *claim.quote] for claim in among.claims]
     counts = Counter(chain.from_iterable(terms))
-    index: dict[str, list[int]] = {}
+    shared = sorted((count, term) for term, count in counts.items() if count > 1)
+    rank = {term: number for number, (_, term) in enumerate(shared)}
+    value = [1.0 / count for count, _ in shared]
+    index: list[list[int]] = [[] for _ in shared]
     most = max(_FEWEST, _PAIRS // size)
     for number, own in enumerate(terms):
-        shared = [term for term in own if counts[term] > 1]
-        shared.sort(key=lambda term: (counts[term], term))
-        for near in _partners(shared, counts, index, most):
+        ranks = sorted([rank[term] for term in own if term in rank])
+        for near in _partners(ranks, value, index, most):
             yield near, number
-        for term in shared[:_INDEXED]:
-            index.setdefault(term, []).append(number)
+        for term in ranks[:_INDEXED]:
+            index[term].append(number)
 
 
-def _partners(terms: Sequence[str], counts: Mapping[str, int], index: Mapping[str, list[int]], most: int) -> list[int]:
+def _partners(ranks: Sequence[int], value: Sequence[float], index: Sequence[Sequence[int]], most: int) -> list[int]:
     """Those that share most, looked for by the rarest terms until enough was looked at."""
     shared: dict[int, float] = {}
     spent = 0
-    for term in terms:
-        found = index.get(term, ())
+    for term in ranks:
+        found = index[term]
         spent += len(found)
         if spent > _TOUCHES:
             break
-        value = 1.0 / counts[term]
+        worth = value[term]
         for number in found:
-            shared[number] = shared.get(number, 0.0) + value
+            shared[number] = shared.get(number, 0.0) + worth
     if len(shared) <= _FEWEST:
         return list(shared)
     enough = max(shared.values()) * _SHARE
-    near = [(-value, number) for number, value in shared.items() if value >= enough]
+    near = [(-worth, number) for number, worth in shared.items() if worth >= enough]
     return [number for _, number in heapq.nsmallest(most, near)]

@@ -7,7 +7,7 @@ from typing import TypeVar
 from deepreview.consolidate.base import Slate
 from deepreview.consolidate.verdict import conclude
 from deepreview.model.change import Change
-from deepreview.model.claim import Observation, Severity
+from deepreview.model.claim import Observation, Section, Severity
 from deepreview.model.report import SCHEMA, Clock, Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.report.cited import Lines, cited_code
@@ -40,7 +40,7 @@ def build_report(records: Records, lines: Lines) -> Report:
         round=records.number,
         clock=records.clock,
         subject=_subject(change, records.runs),
-        verdict=conclude(slate.findings, records.runs, slate.claims),
+        verdict=conclude(slate.findings, records.runs, slate.claims, _readers(records.observations)),
         summary=_summary(records),
         runs=records.runs,
         findings=slate.findings,
@@ -53,6 +53,12 @@ def build_report(records: Records, lines: Lines) -> Report:
         cited=cited_code(slate.findings, change, lines),
     )
     return printable(report)
+
+
+def _readers(observations: Iterable[Observation]) -> frozenset[str]:
+    """Those who judged in prose: analysers have notes and remarks on commits, and nothing to say of the whole."""
+    own = {Section.NOTE, Section.COMMITS}
+    return frozenset(observation.reviewer for observation in observations if observation.section not in own)
 
 
 def _subject(change: Change, runs: Sequence[Run]) -> Subject:
