@@ -11,9 +11,10 @@ from deepreview.config.schema import MACHINE, Replayed, Settings, key_of
 from deepreview.consolidate.base import Step
 from deepreview.consolidate.steps import STEPS, switched_off
 from deepreview.engine.pipeline import Crew
+from deepreview.engine.reviewed import ReviewedCommit
 from deepreview.errors import ConfigError, MachineError, UsageError
 from deepreview.git.mirror import Mirror
-from deepreview.git.target import Asked, Pin, Place, pin
+from deepreview.git.target import Asked, Named, Pin, Place, pin
 from deepreview.git.trees import GitTree
 from deepreview.model.change import RepoPath
 from deepreview.reviewers.base import Reviewer
@@ -112,6 +113,12 @@ def settled(flags: Mapping[str, Any], environ: Mapping[str, str], file: File | N
 def own_kinds(settings: Settings) -> frozenset[str]:
     """What can be switched off besides the rules of `static`: kinds of other reviewers, and of the user's tools."""
     return frozenset((*NAMES_KINDS, *PATHS_KINDS, *(command.name for command in settings.commands)))
+
+
+def reviewed_commit(sha: str, place: Place) -> ReviewedCommit:
+    """A commit of the repository at that place, to look things up in; raises UsageError when it is not there."""
+    pinned = pin(Named(text=sha), "", place)
+    return ReviewedCommit(mirror=Mirror(path=pinned.mirror, environ=place.environ), pin=pinned)
 
 
 def named_file(config: Path | None) -> File | None:

@@ -17,6 +17,7 @@ from typing import TextIO
 import click
 
 from deepreview.cli.commands.bench import bench_command
+from deepreview.cli.commands.lint import lint_command
 from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
@@ -44,6 +45,7 @@ for command in (
     resume_command,
     consolidate_command,
     parse_command,
+    lint_command,
     show_command,
     open_command,
     list_command,

@@ -11,7 +11,9 @@ from deepreview.parse.statement import statement
 
 _STUB = 700
 """Characters below which a text without a finding and without two sections is no review."""
-_FAILED = re.compile(r"\b(?:fail|error|timed? ?out|quota|capacity|dropped|429|401)", re.IGNORECASE)
+_FAILED = re.compile(
+    r"\b(?:fail|error|timed? ?out|quota|capacity|dropped|skipped|429|401)|\bmade no claim\b", re.IGNORECASE
+)
 _BLANK = re.compile(r"\s+")
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
@@ -30,7 +32,7 @@ def originals(given: Given) -> Checked:
 
 
 def _missing(report: Published, page: str) -> Iterable[Problem]:
-    shown = _BLANK.sub("", html.unescape(_TAG.sub("", page)))
+    shown = _bare(html.unescape(_TAG.sub("", page)))
     for finding in report.findings:
         if _bare(finding.title) not in shown:
             yield Problem(rule=10, where=finding.alias, message="the page does not show it")

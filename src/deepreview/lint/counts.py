@@ -91,7 +91,10 @@ def _reconciled(report: Published, rows: Mapping[str, tuple[str, ...]], who: str
     """The table and the reconciliation tell of as many lowered and dropped claims, where that is a list."""
     if not _ITEM.search(report.reconciliation):
         return
-    told = _items(report.reconciliation, who)
+    columns = report.totals.columns[1:] if report.totals else ()
+    short = who.split(maxsplit=1)[0]
+    alone = sum(column.strip("*` ").startswith(short) for column in columns) == 1
+    told = _items(report.reconciliation, short if alone else who)
     found = {"downgraded": sum(map(_lowers, told)), "dropped": sum("dropped" in line.lower() for line in told)}
     for label, count in found.items():
         cell = _NUMBER.match(rows[label][number]) if label in rows else None
@@ -101,7 +104,7 @@ def _reconciled(report: Published, rows: Mapping[str, tuple[str, ...]], who: str
 
 
 def _items(text: str, who: str) -> list[str]:
-    begun = re.compile(rf"\**{re.escape(who.split(maxsplit=1)[0])}\b", re.IGNORECASE)
+    begun = re.compile(rf"\**{re.escape(who)}\b", re.IGNORECASE)
     return [item for found in _ITEM.finditer(text) if begun.match(item := found["item"])]
 
 

@@ -10,10 +10,10 @@ from deepreview.parse.outline import opens
 from deepreview.parse.vocabulary import Part, heading, part_of
 
 _ORIGINAL = re.compile(
-    r"^ {0,3}#{1,4}[ \t]+\[?(?P<name>[^\]\n\[]{2,80}?)\]?[ \t]*[—–-]+[ \t]*Pass[ \t]+(?P<number>\d{1,2})\b",
+    r"^ {0,3}#{1,4}[ \t]+\[?(?P<name>[^\]\n\[]{1,80}?)\]?[ \t]*[—–-]+[ \t]*Pass[ \t]+(?P<number>\d{1,2})\b",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"^ {0,3}#{1,4}[ \t]+\[(?P<name>[^\]\n\[]{2,80})\]")
+_NAMED = re.compile(r"^ {0,3}#{1,4}[ \t]+\[(?P<name>[^\]\n\[]{1,80})\]")
 _PLAIN = re.compile(r"^ {0,3}(?P<level>#{1,4})[ \t]+(?P<name>[A-Z][\w .()-]{1,60})$")
 _LONG_FENCE = 4
 _HIGHEST = 2

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from deepreview.model.change import Side
-from deepreview.model.claim import Answer, Claim, Place, Section
+from deepreview.model.claim import Answer, Claim, ClaimId, Place, Section
 from deepreview.model.finding import Fingerprint
 from deepreview.model.report import ChangedFile, Fate, Report, Tally
 from deepreview.model.round import Completed, Failed, Run, Skipped
@@ -149,13 +149,24 @@ def appendix(report: Report) -> str:
     said: dict[str, list[Claim]] = {run.reviewer: [] for run in report.runs}
     for claim in report.claims:
         said.setdefault(claim.reviewer, []).append(claim)
-    parts = []
+    parts = [_map(report, fates, aliases)] if report.claims else []
     for name, claims in said.items():
         parts.append(f"### [{plain(name)}] — Pass 1")
         parts += [_claim(claim, _ended(fates.get(claim.id), aliases, report)) for claim in claims]
         if not claims:
             parts.append("It made no claim.")
     return "\n\n".join(parts) or "No reviewer ran."
+
+
+def _map(report: Report, fates: Mapping[ClaimId, Fate], aliases: Mapping[Fingerprint, str]) -> str:
+    """Every claim once, with the finding that it is in or the step that dropped it."""
+    rows = [["Claim", "Ended in"]]
+    for claim in report.claims:
+        fate = fates.get(claim.id)
+        shown = aliases.get(Fingerprint(fate.finding), "") if fate else ""
+        step = plain(report.dropped[fate.dropped].step) if fate and 0 <= fate.dropped < len(report.dropped) else ""
+        rows.append([code(claim.id), shown or (f"dropped: {step}" if step else "not in this report")])
+    return table(rows)
 
 
 def _ended(fate: Fate | None, aliases: Mapping[Fingerprint, str], report: Report) -> str:

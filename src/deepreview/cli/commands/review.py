@@ -17,9 +17,13 @@ from deepreview.cli.printing import chosen, deliver, note, rendered
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.errors import Exit, UsageError
 from deepreview.git.target import Asked, Auto, Named, PatchText, Staged, WorkTree
+from deepreview.lint.base import Given, Problem
+from deepreview.lint.catalog import lint
 from deepreview.model.claim import Severity
 from deepreview.model.finding import State
 from deepreview.model.report import Report, VerdictValue
+from deepreview.parse.lines import MOST_CHARACTERS
+from deepreview.parse.published import parse_report
 from deepreview.render.catalog import KEPT
 
 
@@ -173,10 +177,20 @@ def carry_out(plan: Plan, folder: RoundFolder, *, quiet: bool) -> Report:
             kept = f" --archive {shlex.quote(str(own))}" if own != Path() else ""
             note(f"Interrupted; `deepreview resume {folder.path.name}{kept}` goes on.")
             raise KeyboardInterrupt from None
-    paths = [folder.write(f"report{renderer.suffix}", renderer.render(report)) for renderer in KEPT]
+    texts = {renderer.suffix: renderer.render(report) for renderer in KEPT}
+    paths = [folder.write(f"report{suffix}", text) for suffix, text in texts.items()]
+    for problem in problems_of(texts[".md"], texts[".html"]):
+        note(f"This report breaks rule {problem.rule} of `deepreview lint`: {problem.where}: {problem.message}")
     if not quiet:
         note(f"Report: {next(path for path in paths if path.suffix == '.html')}")
     return report
+
+
+def problems_of(text: str, page: str) -> tuple[Problem, ...]:
+    """What the linter says of a report of ours; one that is too long to be read whole is not linted."""
+    if len(text) > MOST_CHARACTERS:
+        return ()
+    return lint(Given(report=parse_report(text), page=page)).problems
 
 
 def exit_code(report: Report, fail_on: str) -> int:

@@ -1,0 +1,238 @@
+"""One good report, and each rule broken in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from deepreview.lint.base import Given
+from deepreview.lint.catalog import RULES, lint
+from deepreview.parse.published import parse_report
+
+FILES = {"src/cache.py": ("def load(rows, read):", "    for key, row in read():", "        rows[key] = row.value")}
+GOOD = """\
+# Deep Review: 20270105-101500-pr-12
+
+| | |
+|---|---|
+| **Date** | 2027-01-05 10:15 |
+| **Round** | 2 (of pr-12) |
+| **Commits** | `1a2b3c4` one<br>`5e6f708` two |
+| **Verdict** | **Merge with fixes** — an expired reading is served (I1) |
+
+## Executive Summary
+
+Adds a cache; the lock order of round 1 holds. I1 is left.
+
+## Critical Issues
+
+None.
+
+## Important Issues
+
+I1. **Expiry is skipped for readings from disk** — `src/cache.py:2-3` [Model A, Model B]
+
+```python
+        rows[key] = row.value
+```
+
+`load` drops the stamp at `src/cache.py:3`.
+
+```python repro
+# Save as tests/probe.py; run: python tests/probe.py
+assert False
+```
+
+```text repro-output
+$ python tests/probe.py
+failed
+```
+
+```diff patch
+--- a/src/cache.py
++++ b/src/cache.py
+```
+
+## Suggestions
+
+S1. **Log it** — `src/cache.py:1` [Model B]
+
+## Testing Assessment
+
+None.
+
+## Documentation Assessment
+
+None.
+
+## Agent Performance Retro
+
+### Summary
+
+| | Model A | Model B |
+|---|---|---|
+| Findings | 1I | 1I 1S |
+| Coverage misses | 0 | 0 |
+| Downgraded | 0 | 1 |
+| Dropped | 0 | 0 |
+
+**Reconciliation**
+
+- Model B I2: important → suggestion S1 (it is loud)
+
+## Appendix: Original Reviews
+
+| Claim | Ended in |
+|---|---|
+| a/1/I1 | I1 |
+| b/1/I1 | I1 |
+| b/1/I2 | S1 |
+
+### [Model A] — Pass 1
+
+## Important Issues
+
+I1. **Expiry is skipped** — `src/cache.py:3`
+
+## Coverage Summary
+
+- `src/cache.py`
+- `src/log.py`
+
+### [Model B] — Pass 1
+
+## Important Issues
+
+I1. **Expiry** — `src/cache.py:3`
+
+I2. **Log it** — `src/cache.py:1`
+
+## Coverage Summary
+
+- `src/cache.py`
+- `src/log.py`
+"""
+EARLIER = """\
+# Deep Review: 20270104-101500-pr-12
+
+## Important Issues
+
+I1. **The lock order is wrong** — `src/cache.py:1` [Model A]
+
+## Resolution
+
+| # | Finding | Action | Reason |
+|---|---|---|---|
+| 1 | Important #1: The lock order is wrong | Fixed | |
+| 2 | Suggestion #1: Rename the cache module to store | Declined | taste |
+
+## Acknowledged Limitations
+
+None.
+"""
+
+
+@dataclass
+class Files:
+    """A commit of which everything is known."""
+
+    refused: str = ""
+    ordered: Sequence[str] | None = ("1a2b3c4", "5e6f708")
+    asked: list[str] = field(default_factory=list)
+
+    def lines(self, path: str) -> tuple[str, ...] | None:
+        return FILES.get(path)
+
+    def refuses(self, patch: str) -> str:
+        self.asked.append(patch)
+        return self.refused
+
+    def order(self, _: Sequence[str]) -> Sequence[str] | None:
+        return self.ordered
+
+
+def given(text: str, **more: object) -> Given:
+    known: dict[str, object] = {"code": Files(), "earlier": (parse_report(EARLIER + "\nRound 1 S1 stays declined."),)}
+    return Given(report=parse_report(text), **(known | more))  # type: ignore[arg-type]
+
+
+SECOND = GOOD.replace("I1 is left.", "I1 is left. Round 1 S1 stays declined.")
+
+
+def test_a_good_report_breaks_no_rule() -> None:
+    linted = lint(given(SECOND))
+    assert linted.problems == ()
+    assert linted.unchecked == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "told"),
+    [
+        (1, "`src/cache.py:2-3` [", "`src/none.py:2-3` [", "has no file src/none.py"),
+        (1, "`src/cache.py:2-3` [", "`src/cache.py:2-30` [", "beyond the 3 lines"),
+        (
+            1,
+            "```python\n        rows[key] = row.value",
+            "```python\nnothing_like_this_stands_there()",
+            "does not stand",
+        ),
+        (1, "at `src/cache.py:3`", "at `src/cache.py:30`", "that file has 3 lines"),
+        (2, "# Save as tests/probe.py; run: python tests/probe.py\n", "", "does not say"),
+        (2, "```text repro-output\n$ python tests/probe.py\nfailed\n```\n", "", "has no output"),
+        (2, "failed", "/home/sam/x failed", "private path, /home/sam"),
+        (3, "S1. **Log it** —", "S2. **Log it** —", "S1 is missing"),
+        (3, "served (I1)", "served (I4)", "names I4"),
+        (3, "| Findings | 1I | 1I 1S |", "| Findings | 2I | 1I 1S |", "Model A 2I, and 1I are credited"),
+        (3, "| Downgraded | 0 | 1 |", "| Downgraded | 0 | 0 |", "downgraded of Model B is 0"),
+        (3, "| Dropped | 0 | 0 |", "| Dropped | 2 | 0 |", "dropped of Model A is 2"),
+        (4, "| b/1/I2 | S1 |", "| b/1/I1 | S1 |", "stands 2 times"),
+        (4, "| b/1/I2 | S1 |", "| b/1/I2 | S7 |", "ends in no finding"),
+        (5, "| Coverage misses | 0 | 0 |\n", "", "does not cover src/log.py"),
+        (6, "| **Round** | 2", "| **Round** | 7", "Round is 7, and 1 earlier"),
+        (6, "`1a2b3c4` one<br>`5e6f708` two", "`5e6f708` two<br>`1a2b3c4` one", "not listed oldest first"),
+        (6, "| **Date** | 2027-01-05 10:15", "| **Date** | 2027-01-05 10:40", "the title's stamp"),
+        (7, "**Merge with fixes** —", "**Merge as-is** —", "ask for merge with fixes"),
+        (8, "the lock order of round 1 holds. ", "", "The lock order is wrong"),
+        (9, "S1. **Log it** —", "S1. **Rename the cache module to store** —", "declined in round 1 as S1"),
+        (
+            10,
+            "## Important Issues\n\nI1. **Expiry is skipped** — `src/cache.py:3`\n\n## Coverage",
+            "see notes\n\n## C",
+            "stub",
+        ),
+    ],
+)
+def test_each_rule_is_broken_by_what_breaks_it(rule: int, old: str, new: str, told: str) -> None:
+    assert old in SECOND
+    text = SECOND.replace(old, new, 1)
+    if rule == 5:  # the first reviewer keeps both files, the second loses one
+        text = text[: text.rindex("- `src/log.py`")]
+    problems = lint(given(text)).problems
+    assert any(problem.rule == rule and told in problem.message for problem in problems), problems
+
+
+def test_a_patch_that_does_not_apply() -> None:
+    problems = lint(given(SECOND, code=Files(refused="corrupt patch"))).problems
+    assert [(problem.rule, problem.where) for problem in problems] == [(2, "I1")]
+
+
+def test_an_override_with_a_reason_is_a_verdict() -> None:
+    text = SECOND.replace("**Merge with fixes** — an", "**Merge as-is** — overridden: accepted risk; an")
+    assert lint(given(text)).problems == ()
+
+
+def test_a_page_without_a_finding_or_its_evidence() -> None:
+    page = "<p>Log it</p><p>Expiry is skipped for readings from disk</p><pre>rows[key] = <b>row</b>.value</pre>"
+    assert lint(given(SECOND, page=page)).problems == ()
+    lost = lint(given(SECOND, page=page.replace("Log it", "").replace("rows", "cols"))).problems
+    assert [(problem.rule, problem.where) for problem in lost] == [(10, "I1"), (10, "S1")]
+
+
+def test_without_surroundings_what_cannot_be_checked_is_named() -> None:
+    linted = lint(Given(report=parse_report(GOOD)))
+    assert linted.problems == ()
+    assert {one.rule for one in linted.unchecked} == {1, 2, 6, 8, 9}
+
+
+def test_there_are_ten() -> None:
+    assert [rule.number for rule in RULES] == list(range(1, 11))
