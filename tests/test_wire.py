@@ -41,7 +41,7 @@ def test_bad_json_is_one_line_with_a_hint(text: str | bytes) -> None:
 
 
 def test_the_message_names_the_field() -> None:
-    with pytest.raises(UsageError, match=r"schema 1: verdict\.value: "):
+    with pytest.raises(UsageError, match=r"schema 2: verdict\.value: "):
         load_report(BAD["a wrong value"], "old.json")
 
 

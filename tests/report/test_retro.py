@@ -1,8 +1,11 @@
+from dataclasses import replace
+
+from deepreview.consolidate.base import Slate
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import ClaimId, Severity
 from deepreview.model.finding import Dropped
 from deepreview.model.round import Completed, Failed, Reading, Skipped
-from deepreview.report.retro import fates, reconciliation, tallies
+from deepreview.report.retro import agreement, fates, reconciliation, tallies
 from deepreview.testing.builders import make_claim, make_finding
 
 READING = Reading(read=(RepoPath("a"), RepoPath("b")), unread=(), checked=(), gaps=())
@@ -31,6 +34,9 @@ RUNS = (
 )
 
 
+SLATE = Slate(findings=(SHARED, ALONE), dropped=(GONE,), claims={claim.id: claim for claim in CLAIMS})
+
+
 def test_every_claim_has_one_fate() -> None:
     found = fates([SHARED, ALONE], [GONE])
     assert [(fate.claim, fate.finding, fate.dropped) for fate in found] == [
@@ -42,7 +48,7 @@ def test_every_claim_has_one_fate() -> None:
 
 
 def test_tallies_add_up() -> None:
-    names, static = tallies(RUNS, [SHARED, ALONE], [GONE], CLAIMS)
+    names, static = tallies(RUNS, SLATE)
     assert (names.claims, names.important, names.suggestions, names.dropped) == (3, 1, 1, 1)
     assert names.claims == names.critical + names.important + names.suggestions + names.dropped
     assert (names.unique, names.downgraded, names.files) == (1, 1, 2)
@@ -53,5 +59,25 @@ def test_one_sentence_for_each_claim_that_did_not_stay_as_it_was() -> None:
     assert reconciliation([SHARED, ALONE], [GONE], CLAIMS) == (
         "names “One”: I1: Critical → important: when it happens, it is loud.",
         "names “Four”: dropped by the step refuted (syntax: The file parses).",
-        "static “Two”: merged into I1.",
+        "static “Two”: merged into I1, critical → important.",
     )
+
+
+def test_a_family_is_one_voice() -> None:
+    claims = {claim.id: replace(claim, family="maker") for claim in CLAIMS}
+    names, static = tallies(RUNS, replace(SLATE, claims=claims))
+    assert (names.unique, names.shared, static.unique, static.shared) == (2, 0, 1, 0)
+    names, static = tallies(RUNS, SLATE)
+    assert (names.unique, names.shared, static.unique, static.shared) == (1, 1, 0, 1)
+
+
+def test_what_was_lowered_refuted_and_missed() -> None:
+    names, static = tallies(RUNS, SLATE)
+    assert (names.transitions, names.refuted, names.raised) == (("C→I",), 1, 0)
+    assert static.refuted == 0
+
+
+def test_agreement_of_each_pair() -> None:
+    (pair,) = agreement(RUNS, [SHARED, ALONE])
+    assert (pair.one, pair.other, pair.both, pair.either) == ("names", "static", 1, 2)
+    assert agreement(RUNS, []) == ()

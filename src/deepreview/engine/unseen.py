@@ -6,8 +6,7 @@ from datetime import datetime
 from deepreview.consolidate.base import Step
 from deepreview.engine.fanout import Said
 from deepreview.engine.pipeline import Crew, consolidate
-from deepreview.git.run import EMPTY_TREE
-from deepreview.model.change import Change, RepoPath
+from deepreview.model.change import Change, RepoPath, Sha
 from deepreview.model.report import Clock, Report
 from deepreview.model.round import Completed, Reading, Run, Skipped
 from deepreview.report.build import Records, build_report
@@ -51,11 +50,11 @@ _NOTHING = Change(
     repo="",
     url="",
     number=0,
-    title="",
+    title="Merged reviews",
     branch="",
-    how="reviews without their code, every place as its reviewer wrote it",
-    base=EMPTY_TREE,
-    head=EMPTY_TREE,
+    how="the code was not at hand, so every place is as its reviewer wrote it",
+    base=Sha(""),
+    head=Sha(""),
     commits=(),
     patches=(),
     shallow=False,

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from deepreview.model.change import Commit, FileKind, RepoPath, Sha, Side
-from deepreview.model.claim import Claim, ClaimId, Observation
+from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.finding import Dropped, Finding
 from deepreview.model.round import Run
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the report's JSON; it grows when a reader of the old form would break."""
 
 
@@ -103,11 +103,48 @@ class Tally:
     important: int
     suggestions: int
     unique: int
-    """Findings that nobody else said."""
+    """Findings that no other family said: two models of one maker are one voice."""
     downgraded: int
+    """Claims that stand in a finding of a lower severity."""
     dropped: int
     files: int
     """Changed files that it read."""
+    shared: int = 0
+    """Findings that another family said too."""
+    raised: int = 0
+    """Claims that stand in a finding of a higher severity, since another reviewer rates it so."""
+    refuted: int = 0
+    """Claims dropped on evidence: the code is not there, or a check speaks against them."""
+    concerns: int = 0
+    strengths: int = 0
+    misses: int = 0
+    """Files that it read and has no finding in, though another reviewer has."""
+    transitions: tuple[str, ...] = ()
+    """Each lowering, as `I→S`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something that one or several reviewers observed, that is not a defect at a place."""
+
+    section: Section
+    text: str
+    """Markdown, verbatim from the first of the reviewers."""
+    reviewers: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """What the others said, in their words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How far two reviewers say the same."""
+
+    one: str
+    other: str
+    both: int
+    """Findings that both said."""
+    either: int
+    """Findings that at least one of them said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +179,18 @@ class Report:
     claims: tuple[Claim, ...]
     claims_map: tuple[Fate, ...]
     observations: tuple[Observation, ...]
+    remarks: tuple[Remark, ...] = ()
+    """The observations without repetition."""
+    agreement: tuple[Agreement, ...] = ()
+    """One entry for each pair of reviewers of which at least one said a finding that is shown."""
     tallies: tuple[Tally, ...]
     reconciliation: tuple[str, ...]
     """One sentence for each claim that was lowered, merged or dropped."""
     cited: tuple[CitedCode, ...]
+
+    @property
+    def told(self) -> tuple[Remark, ...]:
+        """The remarks; of a report without any, each observation for itself."""
+        if self.remarks:
+            return self.remarks
+        return tuple(Remark(section=o.section, text=o.text, reviewers=(o.reviewer,)) for o in self.observations)

@@ -26,6 +26,7 @@ from deepreview.render.prose import Prose
 from deepreview.render.visible import visible
 
 SECTIONS = {
+    Section.SUMMARY: "In the reviewers' words",
     Section.CONCERN: "Concerns",
     Section.TESTING: "Testing",
     Section.DOCS: "Documentation",
@@ -146,7 +147,7 @@ def _severities(report: Report) -> tuple[tuple[Severity, int], ...]:
 def _observations(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
     sections = []
     for section, heading in SECTIONS.items():
-        texts = [(o.reviewer, o.text) for o in report.observations if o.section is section]
+        texts = [(", ".join(one.reviewers), one.text) for one in report.told if one.section is section]
         if texts:
             sections.append((heading, texts))
     return sections

@@ -59,7 +59,7 @@ def _header(report: Report) -> str:
         ("PR", _pull_request(subject)),
         ("Branch", code(subject.branch) if subject.branch else ""),
         ("Commits", _commits(subject)),
-        ("Review SHA", code(subject.head)),
+        ("Review SHA", code(subject.head) if subject.head else ""),
         ("Reviewers", ", ".join(_reviewer(run) for run in report.runs) or "none"),
         ("Verdict", f"**{verdict_words(report)}** — {inline(report.verdict.reason)}"),
         ("Wall-clock time", code(duration(report.clock.seconds))),
@@ -75,6 +75,8 @@ def _pull_request(subject: Subject) -> str:
 
 
 def _commits(subject: Subject) -> str:
+    if not subject.head:
+        return ""
     if not subject.commits:
         return "none: the change is not committed"
     left = len(subject.commits) - MOST_COMMITS
@@ -97,10 +99,11 @@ def _summary(report: Report) -> str:
     subject = report.subject
     size = f"{counted(len(subject.files), 'file')}, +{subject.added} −{subject.removed} lines"
     edge = " The history is cut off here, so older origins are unknown." if subject.shallow else ""
-    said = [blocks(report.summary), f"Reviewed: {plain(subject.how)}; {size}.{edge}"]
+    said = [blocks(report.summary), f"Reviewed: {plain(subject.how)}; {size}.{edge}" if subject.head else ""]
     if not report.findings:
         looked = [item(f"{plain(name)}: {inline(phrase)}") for name, phrase in checked(report)]
         said.append("Nothing was found. Checked:\n\n" + "\n".join(looked) if looked else "Nothing was checked.")
+    said.append("\n".join(observed(report, Section.SUMMARY)))
     return "\n\n".join(text for text in said if text)
 
 

@@ -49,7 +49,8 @@ def retro(report: Report) -> str:
     total = len(report.subject.files)
     told = [f"### [{plain(run.reviewer)}]\n\n{_told(run, total)}" for run in report.runs]
     sentences = "\n".join(item(line(inline(sentence))) for sentence in report.reconciliation) or "None."
-    return "\n\n".join([*told, f"### Summary\n\n{_summary(report)}", f"**Reconciliation**\n\n{sentences}"])
+    agreed = [f"### Agreement\n\n{matrix}"] if (matrix := _agreement(report)) else []
+    return "\n\n".join([*told, *agreed, f"### Summary\n\n{_summary(report)}", f"**Reconciliation**\n\n{sentences}"])
 
 
 def _told(run: Run, total: int) -> str:
@@ -78,12 +79,16 @@ def _column(run: Run, tally: Tally | None, report: Report) -> dict[str, str]:
     return {
         "Duration": _lasted(run),
         "Findings": found,
+        "Claims": str(tally.claims) if tally else "—",
         "Tool calls": "—",
+        "Design observations": counted_design(tally) if tally else "—",
+        "False positives": str(tally.refuted) if tally else "—",
         "Unique insights": str(tally.unique) if tally else "—",
+        "Shared": str(tally.shared) if tally else "—",
         "Files reviewed": f"{len(run.reading.read)}/{len(report.subject.files)}" if isinstance(run, Completed) else "—",
-        "Coverage misses": str(_misses(run, report)) if isinstance(run, Completed) else "—",
+        "Coverage misses": str(tally.misses) if tally and isinstance(run, Completed) else "—",
         "**Totals**": f"**{found}**",
-        "Downgraded": str(tally.downgraded) if tally else "—",
+        "Downgraded": _lowered(tally) if tally else "—",
         "Dropped": str(tally.dropped) if tally else "—",
     }
 
@@ -103,9 +108,28 @@ def _found(tally: Tally) -> str:
     return " ".join(f"{number}{letter}" for number, letter in counts if number) or "none"
 
 
-def _misses(run: Completed, report: Report) -> int:
-    read = set(run.reading.read)
-    return sum(finding.path in read and run.reviewer not in finding.reviewers for finding in report.findings)
+def counted_design(tally: Tally) -> str:
+    """Concerns and strengths: `2 concerns, 1 strength`."""
+    parts = [(tally.concerns, "concern"), (tally.strengths, "strength")]
+    return ", ".join(counted(number, noun) for number, noun in parts if number) or "none"
+
+
+def _lowered(tally: Tally) -> str:
+    steps = ", ".join(dict.fromkeys(tally.transitions))
+    return f"{tally.downgraded} ({steps})" if steps else str(tally.downgraded)
+
+
+def _agreement(report: Report) -> str:
+    """Of the findings that one of two reviewers said, how many both did."""
+    names = [run.reviewer for run in report.runs if not isinstance(run, Skipped)]
+    pairs = {frozenset((pair.one, pair.other)): pair for pair in report.agreement}
+    if not any(pair.both for pair in pairs.values()):
+        return ""
+    rows = [["Said by both", *map(plain, names)]]
+    for one in names:
+        cells = [pairs.get(frozenset((one, other))) if one != other else None for other in names]
+        rows.append([plain(one), *(f"{pair.both} of {pair.either}" if pair else "—" for pair in cells)])
+    return table(rows)
 
 
 def notes(report: Report) -> str:
@@ -130,9 +154,9 @@ def notes(report: Report) -> str:
 
 
 def observed(report: Report, section: Section) -> list[str]:
-    """The observations of a section as list items, with who made them."""
-    found = (observation for observation in report.observations if observation.section is section)
-    return [item(f"{_with_name(blocks(observation.text), observation.reviewer)}") for observation in found]
+    """The remarks of a section as list items, with all who made them."""
+    found = (remark for remark in report.told if remark.section is section)
+    return [item(_with_name(blocks(remark.text), ", ".join(remark.reviewers))) for remark in found]
 
 
 def _with_name(text: str, reviewer: str) -> str:

@@ -106,7 +106,7 @@ def _trimmed(text: str) -> str:
 def _name(report: Report) -> str:
     subject = report.subject
     title = f"#{subject.number} {subject.title}" if subject.number else subject.title or subject.slug
-    return f"{subject.repo} · {title} · round {report.round}"
+    return " · ".join(part for part in (subject.repo, title, f"round {report.round}") if part)
 
 
 def _head(sheet: Console, report: Report) -> None:
@@ -116,7 +116,8 @@ def _head(sheet: Console, report: Report) -> None:
     size = f"{commits}{counted(len(subject.files), 'file')}"
     lines = f"+{subject.added} −{subject.removed} lines"
     took = duration(report.clock.seconds)
-    sheet.print(Text(one_line(f"{subject.how} · {size}, {lines} · {subject.head[:SHORT]} · {took}"), style="dim"))
+    facts = f" · {size}, {lines} · {subject.head[:SHORT]} · {took}" if subject.head else ""
+    sheet.print(Text(one_line(f"{subject.how}{facts}"), style="dim"))
     if subject.shallow:
         sheet.print(Text("The history is cut off here, so older origins are unknown.", style="dim"))
     mark, style = VERDICTS[report.verdict.value]
@@ -272,13 +273,14 @@ def _unread(sheet: Console, files: tuple[ChangedFile, ...]) -> None:
 
 
 def _noticed(sheet: Console, report: Report) -> None:
-    notes = [note for note in report.observations if note.section is not Section.STRENGTH]
+    quiet = {Section.STRENGTH, Section.SUMMARY}
+    notes = [note for note in report.told if note.section not in quiet]
     if not notes:
         return
     sheet.print()
     sheet.print(Text("Also noticed:", style="bold"))
     for note in notes:
-        _hang(sheet, f"{one_line(note.text)} [{one_line(note.reviewer)}]")
+        _hang(sheet, f"{one_line(note.text)} [{one_line(', '.join(note.reviewers))}]")
 
 
 RENDERER = Renderer(name="terminal", suffix=".txt", media_type="text/plain", render=render)

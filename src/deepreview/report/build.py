@@ -12,7 +12,8 @@ from deepreview.model.report import SCHEMA, Clock, Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.report.cited import Lines, cited_code
 from deepreview.report.coverage import changed_files
-from deepreview.report.retro import fates, reconciliation, tallies
+from deepreview.report.remarks import remarks
+from deepreview.report.retro import agreement, fates, reconciliation, tallies
 
 T = TypeVar("T")
 
@@ -48,7 +49,9 @@ def build_report(records: Records, lines: Lines) -> Report:
         claims=claims,
         claims_map=fates(slate.findings, slate.dropped),
         observations=records.observations,
-        tallies=tallies(records.runs, slate.findings, slate.dropped, claims),
+        remarks=remarks(records.observations),
+        agreement=agreement(records.runs, slate.findings),
+        tallies=tallies(records.runs, slate, records.observations),
         reconciliation=reconciliation(slate.findings, slate.dropped, claims),
         cited=cited_code(slate.findings, change, lines),
     )
@@ -91,7 +94,8 @@ def _summary(records: Records) -> str:
         if (number := sum(finding.severity is severity for finding in slate.findings))
     ]
     outcome = _listed(counts) if counts else "no finding"
-    first = f"Reviewed {size}: {change.how}. {outcome.capitalize()}."
+    what = f"Reviewed {size}: {change.how}." if change.head else f"Reviews were merged; {change.how}."
+    first = f"{what} {outcome.capitalize()}."
     worst = [f for f in slate.findings if f.severity is not Severity.SUGGESTION][:3]
     first += "".join(f" {finding.alias}: {finding.title}." for finding in worst)
     done = [run.reviewer for run in records.runs if isinstance(run, Completed)]

@@ -1,11 +1,17 @@
 """What can be counted about the reviewers: computed from the records, never asked of anybody."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
-from deepreview.model.claim import Claim, ClaimId, Severity
+from deepreview.consolidate.base import Slate
+from deepreview.model.claim import Claim, Observation, Section, Severity
 from deepreview.model.finding import Dropped, Finding
-from deepreview.model.report import Fate, Tally
+from deepreview.model.report import Agreement, Fate, Tally
 from deepreview.model.round import Completed, Run, Skipped
+
+ON_EVIDENCE = frozenset({"placed", "refuted"})
+"""Steps that drop a claim because of what was looked up."""
 
 
 def fates(findings: Sequence[Finding], dropped: Sequence[Dropped]) -> tuple[Fate, ...]:
@@ -15,37 +21,54 @@ def fates(findings: Sequence[Finding], dropped: Sequence[Dropped]) -> tuple[Fate
     return tuple(sorted((*shown, *gone), key=lambda fate: fate.claim))
 
 
-def tallies(
-    runs: Sequence[Run], findings: Sequence[Finding], dropped: Sequence[Dropped], claims: Iterable[Claim]
-) -> tuple[Tally, ...]:
-    """One column for each reviewer that ran."""
-    by_claim = {claim.id: claim for claim in claims}
-    return tuple(_tally(run, findings, dropped, by_claim) for run in runs if not isinstance(run, Skipped))
+def tallies(runs: Sequence[Run], slate: Slate, observations: Iterable[Observation] = ()) -> tuple[Tally, ...]:
+    """One column for each reviewer that ran; what each number means is said at `Tally`."""
+    noted = Counter((one.reviewer, one.section) for one in observations)
+    return tuple(_tally(run, slate, noted) for run in runs if not isinstance(run, Skipped))
 
 
-def _tally(run: Run, findings: Sequence[Finding], dropped: Sequence[Dropped], claims: dict[ClaimId, Claim]) -> Tally:
-    own = [finding for finding in findings if run.reviewer in finding.reviewers]
-
-    def of(severity: Severity) -> int:
-        return sum(finding.severity is severity for finding in own)
-
-    said = [claim for claim in claims.values() if claim.reviewer == run.reviewer]
-    lowered = {
-        claim
-        for finding in own
-        for claim in finding.claims
-        if claims[claim].reviewer == run.reviewer and claims[claim].severity.weight > finding.severity.weight
-    }
+def _tally(run: Run, slate: Slate, noted: Mapping[tuple[str, Section], int]) -> Tally:
+    name = run.reviewer
+    own = [finding for finding in slate.findings if name in finding.reviewers]
+    severities = Counter(finding.severity for finding in own)
+    family = next((claim.family for claim in slate.claims.values() if claim.reviewer == name), name)
+    alone = sum({slate.claims[claim].family for claim in finding.claims} == {family} for finding in own)
+    moved = [(slate.claims[c].severity, f.severity) for f in own for c in f.claims if slate.claims[c].reviewer == name]
+    lowered = [(old, new) for old, new in moved if old.weight > new.weight]
+    gone = [gone.step for gone in slate.dropped for c in gone.claims if slate.claims[c].reviewer == name]
+    read = set(run.reading.read) if isinstance(run, Completed) else set()
+    told = {place.path for finding in own for place in finding.locations}
     return Tally(
-        reviewer=run.reviewer,
-        claims=len(said),
-        critical=of(Severity.CRITICAL),
-        important=of(Severity.IMPORTANT),
-        suggestions=of(Severity.SUGGESTION),
-        unique=sum(len(finding.reviewers) == 1 for finding in own),
+        reviewer=name,
+        claims=sum(claim.reviewer == name for claim in slate.claims.values()),
+        critical=severities[Severity.CRITICAL],
+        important=severities[Severity.IMPORTANT],
+        suggestions=severities[Severity.SUGGESTION],
+        unique=alone,
+        shared=len(own) - alone,
         downgraded=len(lowered),
-        dropped=sum(claims[c].reviewer == run.reviewer for d in dropped for c in d.claims),
-        files=len(run.reading.read) if isinstance(run, Completed) else 0,
+        raised=sum(old.weight < new.weight for old, new in moved),
+        dropped=len(gone),
+        refuted=sum(step in ON_EVIDENCE for step in gone),
+        concerns=noted.get((name, Section.CONCERN), 0),
+        strengths=noted.get((name, Section.STRENGTH), 0),
+        files=len(read),
+        misses=len({finding.path for finding in slate.findings if finding.path in read - told}),
+        transitions=tuple(f"{old.value[0].upper()}→{new.value[0].upper()}" for old, new in lowered),
+    )
+
+
+def agreement(runs: Sequence[Run], findings: Sequence[Finding]) -> tuple[Agreement, ...]:
+    """How far each pair of reviewers says the same, in the order of the reviewers."""
+    said = {
+        run.reviewer: {finding.fingerprint for finding in findings if run.reviewer in finding.reviewers}
+        for run in runs
+        if not isinstance(run, Skipped)
+    }
+    return tuple(
+        Agreement(one=one, other=other, both=len(said[one] & said[other]), either=len(said[one] | said[other]))
+        for one, other in combinations(said, 2)
+        if said[one] | said[other]
     )
 
 
@@ -56,7 +79,7 @@ def reconciliation(findings: Sequence[Finding], dropped: Sequence[Dropped], clai
     for finding in findings:
         for number, claim_id in enumerate(finding.claims):
             claim = by_claim[claim_id]
-            changes = [f"merged into {finding.alias}"] if number else []
+            changes = [f"merged into {finding.alias}{_moved(claim, finding)}"] if number else []
             changes += [f"{finding.alias}: {reason}" for reason in finding.reasons if not number]
             if changes:
                 told[claim_id] = _sentence(claim, "; ".join(changes))
@@ -65,6 +88,13 @@ def reconciliation(findings: Sequence[Finding], dropped: Sequence[Dropped], clai
             claim = by_claim[claim_id]
             told[claim_id] = _sentence(claim, f"dropped by the step {gone.step} ({gone.reason.removesuffix('.')})")
     return tuple(told[claim_id] for claim_id in sorted(told))
+
+
+def _moved(claim: Claim, finding: Finding) -> str:
+    """How a claim's severity is not that of the finding that it is in."""
+    if claim.severity is finding.severity:
+        return ""
+    return f", {claim.severity.value} → {finding.severity.value}"
 
 
 def _sentence(claim: Claim, what: str) -> str:
