@@ -24,6 +24,12 @@ def test_the_same_words_in_another_section_are_another_remark() -> None:
     assert len(remarks([seen("a", PAIRED), seen("b", PAIRED, Section.CONCERN)])) == 2
 
 
+def test_ids_are_those_of_the_report() -> None:
+    names = {("a", "I1"): "S3", ("a", "S2"): "", ("a", "C1"): "C1", ("b", "I9"): "I2"}
+    (one,) = remarks([seen("a", "See I1, S2, C1 and I9, not `I1` or I10.")], names)
+    assert one.text == "See S3 (as I1), a dropped claim (as S2), C1 and I9, not `I1` or I10."
+
+
 @pytest.mark.parametrize("section", [Section.SUMMARY, Section.NOTE])
 def test_summaries_and_notes_stand_as_they_are(section: Section) -> None:
     assert len(remarks([seen("a", PAIRED, section), seen("b", PAIRED, section)])) == 2

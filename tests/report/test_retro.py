@@ -59,7 +59,7 @@ def test_one_sentence_for_each_claim_that_did_not_stay_as_it_was() -> None:
     assert reconciliation([SHARED, ALONE], [GONE], CLAIMS) == (
         "names “One”: I1: Critical → important: when it happens, it is loud.",
         "names “Four”: dropped by the step refuted (syntax: The file parses).",
-        "static “Two”: merged into I1, critical → important.",
+        "static “Two”: merged into I1; I1: Critical → important: when it happens, it is loud.",
     )
 
 

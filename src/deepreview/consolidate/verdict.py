@@ -25,7 +25,7 @@ def conclude(
     completed = [run for run in runs if isinstance(run, Completed)]
     if not completed:
         return Verdict(value=VerdictValue.NONE, reason="No reviewer completed.")
-    if not any(run.reading.read for run in completed):
+    if not (findings or any(run.reading.read for run in completed)):
         return Verdict(value=VerdictValue.NONE, reason="No reviewer could read any file of this change.")
     said = claims or {}
     judged = any(claim.kind == SAID for claim in said.values()) or any(run.reviewer in readers for run in completed)

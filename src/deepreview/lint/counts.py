@@ -15,6 +15,7 @@ _ELSEWHERE = re.compile(
 _CODE = re.compile(r"`[^`\n]*`")
 _COUNTS = re.compile(r"(\d+)\s*([CIS])\b")
 _ITEM = re.compile(r"^[-*][ \t]+(?P<item>\S[^\n]*)$", re.MULTILINE)
+_TITLE = re.compile(r"“[^”\n]*”")
 _NUMBER = re.compile(r"^\D*(\d+)")
 _LETTERS = {"C": Severity.CRITICAL, "I": Severity.IMPORTANT, "S": Severity.SUGGESTION}
 _BEFORE = 40
@@ -105,7 +106,8 @@ def _reconciled(report: Published, rows: Mapping[str, tuple[str, ...]], who: str
 
 def _items(text: str, who: str) -> list[str]:
     begun = re.compile(rf"\**{re.escape(who)}\b", re.IGNORECASE)
-    return [item for found in _ITEM.finditer(text) if begun.match(item := found["item"])]
+    items = (_TITLE.sub("", found["item"]) for found in _ITEM.finditer(text))
+    return [item for item in items if begun.match(item)]
 
 
 def _lowers(line: str) -> bool:

@@ -12,7 +12,7 @@ from deepreview.model.report import SCHEMA, Clock, Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.report.cited import Lines, cited_code
 from deepreview.report.coverage import changed_files
-from deepreview.report.remarks import remarks
+from deepreview.report.remarks import aliases, remarks
 from deepreview.report.retro import agreement, fates, reconciliation, tallies
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def build_report(records: Records, lines: Lines) -> Report:
         claims=claims,
         claims_map=fates(slate.findings, slate.dropped),
         observations=records.observations,
-        remarks=remarks(records.observations),
+        remarks=remarks(records.observations, aliases(slate)),
         agreement=agreement(records.runs, slate.findings),
         tallies=tallies(records.runs, slate, records.observations),
         reconciliation=reconciliation(slate.findings, slate.dropped, claims),

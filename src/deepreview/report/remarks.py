@@ -1,44 +1,75 @@
 """What reviewers observed beside their findings, each thing once, with all who said it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
+from deepreview.consolidate.base import Slate
 from deepreview.consolidate.cluster import cluster
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Section, Severity
 from deepreview.model.report import Remark
 
 _LEAD = 400
 """Characters of an observation that are compared as its title."""
+_ID = re.compile(r"(?<![\w#/.-])[CIS]\d{1,2}(?![\w-])")
+_CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 _WHOLE = {Section.SUMMARY, Section.NOTE}
 """Sections whose texts stand as they are: each reviewer sums up for itself."""
 
 
-def remarks(observations: Sequence[Observation]) -> tuple[Remark, ...]:
+Names = Mapping[tuple[str, str], str]
+"""By reviewer and the id that it gave a claim (`I1`): what that is called in the report; empty for a dropped one."""
+
+
+def aliases(slate: Slate) -> Names:
+    """How the report calls what reviewers call by ids of their own; the first pass of a reviewer goes before others."""
+    found: dict[tuple[str, str], str] = {}
+    shown = [(claim, finding.alias) for finding in slate.findings for claim in finding.claims]
+    for claim, alias in (*shown, *((claim, "") for gone in slate.dropped for claim in gone.claims)):
+        found.setdefault((slate.claims[claim].reviewer, claim.rpartition("/")[2]), alias)
+    return found
+
+
+def remarks(observations: Sequence[Observation], names: Names | None = None) -> tuple[Remark, ...]:
     """In the order of the first of each; the longest text stands, the others are kept beside it.
 
     Every observation is in exactly one remark; anything else is a bug.
     """
+    names = names or {}
     found = []
     for section in Section:
         own = [(number, one) for number, one in enumerate(observations) if one.section is section]
         if section in _WHOLE:
-            found += [(number, _remark([one])) for number, one in own]
+            found += [(number, _remark([one], names)) for number, one in own]
             continue
         for members in cluster([_claim(number, one) for number, one in own]):
-            found.append((own[members[0]][0], _remark([own[index][1] for index in members])))
+            found.append((own[members[0]][0], _remark([own[index][1] for index in members], names)))
     told = tuple(remark for _, remark in sorted(found, key=lambda pair: pair[0]))
     if sum(1 + len(remark.also) for remark in told) != len(observations):  # holds in every run, under -O too
         raise AssertionError("an observation was lost or doubled")
     return told
 
 
-def _remark(said: Sequence[Observation]) -> Remark:
+def _translated(said: Observation, names: Names) -> str:
+    """The text with the ids of its author's own findings as the report has them."""
+
+    def own(found: re.Match[str]) -> str:
+        alias = names.get((said.reviewer, found[0]))
+        if alias is None or alias == found[0]:
+            return found[0]
+        return f"{alias} (as {found[0]})" if alias else f"a dropped claim (as {found[0]})"
+
+    parts = _CODE.split(said.text)
+    return "".join(part if number % 2 else _ID.sub(own, part) for number, part in enumerate(parts))
+
+
+def _remark(said: Sequence[Observation], names: Names) -> Remark:
     longest = max(said, key=lambda one: (len(one.text), one.reviewer, one.text))
     others = [one for one in said if one is not longest]
     return Remark(
         section=longest.section,
-        text=longest.text,
+        text=_translated(longest, names),
         reviewers=tuple(dict.fromkeys((longest.reviewer, *(one.reviewer for one in others)))),
-        also=tuple(one.text for one in others),
+        also=tuple(_translated(one, names) for one in others),
     )
 
 

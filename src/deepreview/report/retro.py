@@ -1,5 +1,6 @@
 """What can be counted about the reviewers: computed from the records, never asked of anybody."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
@@ -10,6 +11,7 @@ from deepreview.model.finding import Dropped, Finding
 from deepreview.model.report import Agreement, Fate, Tally
 from deepreview.model.round import Completed, Run, Skipped
 
+_MOVE = re.compile(r"^(?:Critical|Important|Suggestion) → \w+: (?P<why>.*)$", re.DOTALL)
 ON_EVIDENCE = frozenset({"placed", "refuted"})
 """Steps that drop a claim because of what was looked up."""
 
@@ -79,8 +81,9 @@ def reconciliation(findings: Sequence[Finding], dropped: Sequence[Dropped], clai
     for finding in findings:
         for number, claim_id in enumerate(finding.claims):
             claim = by_claim[claim_id]
-            changes = [f"merged into {finding.alias}{_moved(claim, finding)}"] if number else []
-            changes += [f"{finding.alias}: {reason}" for reason in finding.reasons if not number]
+            changes = [f"merged into {finding.alias}"] if number else []
+            changes += _moved(claim, finding)
+            changes += [] if number else [f"{finding.alias}: {why}" for why in finding.reasons if not _MOVE.match(why)]
             if changes:
                 told[claim_id] = _sentence(claim, "; ".join(changes))
     for gone in dropped:
@@ -90,11 +93,13 @@ def reconciliation(findings: Sequence[Finding], dropped: Sequence[Dropped], clai
     return tuple(told[claim_id] for claim_id in sorted(told))
 
 
-def _moved(claim: Claim, finding: Finding) -> str:
-    """How a claim's severity is not that of the finding that it is in."""
+def _moved(claim: Claim, finding: Finding) -> list[str]:
+    """How the claim's severity is not that of its finding, and why that has the one it has."""
     if claim.severity is finding.severity:
-        return ""
-    return f", {claim.severity.value} → {finding.severity.value}"
+        return []
+    why = next((found["why"] for reason in finding.reasons if (found := _MOVE.match(reason))), "")
+    because = f": {why}" if why else ""
+    return [f"{finding.alias}: {claim.severity.value.capitalize()} → {finding.severity.value}{because}"]
 
 
 def _sentence(claim: Claim, what: str) -> str:
