@@ -13,7 +13,7 @@ PLACED = ("words", "names", "title", "quote", "severity")
 TOLD = ("words", "names", "title")
 """Features of two claims of which one names none."""
 _CLOSE = 0.3
-"""Cosine below which two claims in different files are never one."""
+"""Cosine below which two claims are never one where a file is named and no file is common."""
 _SOME = 0.08
 
 
@@ -51,7 +51,7 @@ def features(among: Weighed, one: int, other: int) -> dict[str, float] | None:
     """By name; None for two claims that cannot be one: too little in common, or of different files and not close."""
     a, b = among.claims[one], among.claims[other]
     words = _dot(among.vectors[one], among.vectors[other])
-    if words < _SOME or (words < _CLOSE and a.places and b.places and not a.files & b.files):
+    if words < _SOME or (words < _CLOSE and (a.places or b.places) and not a.files & b.files):
         return None
     title = (_within(a.title, b.words, among.weight) + _within(b.title, a.words, among.weight)) / 2
     found = {"words": words, "names": _jaccard(a.names, b.names, among.weight), "title": title}
