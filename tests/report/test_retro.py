@@ -77,6 +77,12 @@ def test_what_was_lowered_refuted_and_missed() -> None:
     assert static.refuted == 0
 
 
+def test_a_claim_that_was_rated_higher_by_others() -> None:
+    low = replace(CLAIMS[1], severity=Severity.SUGGESTION)
+    told = reconciliation([SHARED], [], (CLAIMS[0], low))
+    assert told[1] == "static “Two”: merged into I1; I1: Suggestion → important: others rate it higher."
+
+
 def test_agreement_of_each_pair() -> None:
     (pair,) = agreement(RUNS, [SHARED, ALONE])
     assert (pair.one, pair.other, pair.both, pair.either) == ("names", "static", 1, 2)

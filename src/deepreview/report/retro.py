@@ -98,6 +98,8 @@ def _moved(claim: Claim, finding: Finding) -> list[str]:
     if claim.severity is finding.severity:
         return []
     why = next((found["why"] for reason in finding.reasons if (found := _MOVE.match(reason))), "")
+    if claim.severity.weight < finding.severity.weight:
+        why = "others rate it higher"
     because = f": {why}" if why else ""
     return [f"{finding.alias}: {claim.severity.value.capitalize()} → {finding.severity.value}{because}"]
 
