@@ -1,14 +1,10 @@
-import hashlib
-import re
 from pathlib import Path
 
 import pytest
 
 from deepreview.errors import MachineError, UsageError
-from deepreview.git.run import EMPTY_TREE
 from deepreview.git.source import open_source
 from deepreview.git.target import Auto, PatchText, Staged, WorkTree, pin
-from deepreview.model.change import FileKind
 from deepreview.testing.reviewed import Reviewed
 from deepreview.testing.sandbox import Sandbox
 
@@ -85,7 +81,7 @@ class TestAuto:
         first = repo.box.commit("first", {"a.txt": "a\n"})
         last = repo.box.commit("last", {"a.txt": "b\n"})
         assert (repo.pin().base, repo.pin().head) == (first, last)
-        assert repo.pin().how == "the last commit, since main has no commits beyond main and nothing is uncommitted"
+        assert repo.pin().how == "the last commit, since this is main itself and nothing is uncommitted"
         repo.box.write("a.txt", "c\n")
         pinned = repo.pin()
         assert (pinned.base, pinned.slug, pinned.committed) == (last, "worktree", False)
@@ -123,229 +119,6 @@ class TestAuto:
         with pytest.raises(UsageError, match="bare repository has no work tree"):
             repo.pin(Staged(), folder=repo.root / "bare.git")
         assert repo.pin(folder=repo.root / "bare.git").head == head
-
-
-class TestNamed:
-    def test_branch_by_its_local_and_its_remote_name(self, repo: Reviewed) -> None:
-        base = repo.box.commit("base", {"a.txt": "a\n"})
-        head = _branch(repo)
-        _forge(repo)
-        repo.box.git("checkout", "-q", "main")
-        assert (repo.pin("topic").base, repo.pin("topic").head) == (base, head)
-        assert (repo.pin("origin/topic").base, repo.pin("origin/topic").head) == (base, head)
-
-    def test_merged_branch_shows_what_was_merged(self, repo: Reviewed) -> None:
-        base = repo.box.commit("base", {"a.txt": "a\n"})
-        head = _branch(repo)
-        repo.box.git("checkout", "-q", "main")
-        repo.box.git("merge", "-q", "--no-ff", "-m", "merge", "topic")
-        repo.box.commit("later", {"c.txt": "c\n"})
-        _branch(repo, "later-topic")
-        repo.box.git("checkout", "-q", "main")
-        repo.box.git("merge", "-q", "--no-ff", "-m", "merge another", "later-topic")
-        assert (repo.pin("topic").base, repo.pin("topic").head) == (base, head)
-
-    def test_branch_with_nothing_of_its_own(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        repo.box.git("branch", "topic")
-        with pytest.raises(UsageError, match="topic has no commits beyond main"):
-            repo.pin("topic")
-
-    def test_no_default_branch(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        repo.box.git("branch", "-m", "main", "odd")
-        with pytest.raises(UsageError, match="nothing says what odd"):
-            repo.pin("odd")
-
-    def test_ranges(self, repo: Reviewed) -> None:
-        base = repo.box.commit("base", {"a.txt": "a\n"})
-        head = _branch(repo)
-        repo.box.git("checkout", "-q", "main")
-        tip = repo.box.commit("main moves on", {"c.txt": "c\n"})
-        two, three = repo.pin("main..topic"), repo.pin("main...topic")
-        assert (two.base, two.head, two.slug) == (tip, head, "main..topic")
-        assert (three.base, three.head, three.branch) == (base, head, "topic")
-        assert repo.pin("topic..").head == tip
-        assert repo.pin("...topic").base == base
-        assert {p.path: p.kind for p in repo.change("main..topic").patches} == {
-            "b.txt": FileKind.ADDED,
-            "c.txt": FileKind.DELETED,
-        }
-
-    def test_range_of_equal_trees(self, repo: Reviewed) -> None:
-        one = repo.box.commit("one", {"a.txt": "a\n"})
-        repo.box.commit("two", {"a.txt": "b\n"})
-        repo.box.commit("three", {"a.txt": "a\n"})
-        with pytest.raises(UsageError, match=r"nothing to review: HEAD against [0-9a-f]{40} changes no file"):
-            repo.change(f"{one}..HEAD")
-
-    def test_commits(self, repo: Reviewed) -> None:
-        root = repo.box.commit("root", {"a.txt": "a\n"})
-        head = repo.box.commit("second", {"b.txt": "b\n"})
-        repo.box.git("tag", "-a", "-m", "a tag", "v1")
-        for name in (head, head[:9], "HEAD", "v1", "main@{0}"):
-            assert (repo.pin(name).base, repo.pin(name).head) == (root, head)
-        pinned = repo.pin("HEAD~1")
-        assert (pinned.base, pinned.head) == (EMPTY_TREE, root)
-        change = repo.change("HEAD~1")
-        assert [c.sha for c in change.commits] == [root]
-        assert [(p.path, p.kind) for p in change.patches] == [("a.txt", FileKind.ADDED)]
-
-    def test_empty_commit(self, repo: Reviewed) -> None:
-        repo.box.commit("root", {"a.txt": "a\n"})
-        repo.box.commit("nothing")
-        with pytest.raises(UsageError, match="there is nothing to review: commit HEAD against its first parent"):
-            repo.change("HEAD")
-        with pytest.raises(UsageError, match="there is nothing to review: the last commit"):
-            repo.change()
-
-    def test_empty_root_commit(self, repo: Reviewed) -> None:
-        repo.box.commit("nothing at all")
-        with pytest.raises(UsageError, match="there is nothing to review"):
-            repo.change("HEAD")
-
-    def test_merge_and_octopus(self, repo: Reviewed) -> None:
-        base = repo.box.commit("base", {"a.txt": "a\n"})
-        for name in ("one", "two", "three"):
-            repo.box.git("checkout", "-q", "-b", name, base)
-            repo.box.commit(name, {f"{name}.txt": name})
-        repo.box.git("checkout", "-q", "main")
-        tip = repo.box.commit("main moves on", {"c.txt": "c\n"})
-        repo.box.git("merge", "-q", "--no-ff", "-m", "merge", "one")
-        assert repo.pin("HEAD").base == tip
-        assert list(repo.patches("HEAD")) == ["one.txt"]
-        repo.box.git("merge", "-q", "-m", "octopus", "two", "three")
-        assert len(repo.box.git("rev-parse", "HEAD^@").split()) == 3
-        assert sorted(repo.patches("HEAD")) == ["three.txt", "two.txt"]
-        assert {c.subject for c in repo.change("HEAD").commits} == {"octopus", "two", "three"}
-        assert repo.change("HEAD").title == "octopus"
-        assert repo.change("HEAD~2..HEAD").title == ""
-
-    def test_criss_cross_merges_have_a_base(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        left = repo.box.commit("left", {"l.txt": "l\n"})
-        repo.box.git("checkout", "-q", "-b", "topic", "HEAD~1")
-        right = repo.box.commit("right", {"r.txt": "r\n"})
-        repo.box.git("merge", "-q", "-m", "left into right", left)
-        repo.box.git("checkout", "-q", "main")
-        repo.box.git("merge", "-q", "-m", "right into left", right)
-        repo.box.commit("main", {"m.txt": "m\n"})
-        repo.box.git("checkout", "-q", "topic")
-        repo.box.commit("topic", {"t.txt": "t\n"})
-        assert repo.pin().base in {left, right}
-        assert "t.txt" in repo.patches()
-
-    def test_unrelated_histories(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        repo.box.git("checkout", "-q", "--orphan", "island")
-        repo.box.commit("island", {"a.txt": "b\n"})
-        with pytest.raises(UsageError, match="have no common commit: their histories are unrelated"):
-            repo.pin("island")
-        assert list(repo.patches("main..island")) == ["a.txt"]
-
-    @pytest.mark.parametrize("name", ["mian", "--output=x", "-p", "HEAD~99", "main^{tree}", "0" * 40, ":/x", "@{u}"])
-    def test_unknown_names(self, repo: Reviewed, name: str) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        with pytest.raises(UsageError, match="is no branch, tag or commit") as caught:
-            repo.pin(name)
-        assert "\n" not in str(caught.value)
-        assert not list(repo.box.path.glob("x"))
-        if name == "mian":
-            assert caught.value.hint == "did you mean main?"
-
-    def test_a_name_with_nul_is_one_clear_line(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        with pytest.raises((UsageError, MachineError), match="null"):
-            repo.pin("a\0b")
-
-    def test_a_number_can_be_a_branch_or_a_commit(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        head = _branch(repo, "280")
-        repo.box.git("checkout", "-q", "main")
-        assert repo.pin("280").head == head
-        tree, when = repo.box.git("rev-parse", "HEAD^{tree}"), "Sam <sam@example.org> 1767607200 +0000"
-        texts = (f"tree {tree}\nauthor {when}\ncommitter {when}\n\n{n}\n".encode() for n in range(10_000))
-        text = next(t for t in texts if re.match(r"\d{7}", hashlib.sha1(b"commit %d\0" % len(t) + t).hexdigest()))
-        sha = repo.box.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=text)
-        repo.box.git("update-ref", "refs/heads/digits", sha)
-        _forge(repo)
-        assert repo.pin(sha[:7]).head == sha
-
-
-class TestPullRequest:
-    def _opened(self, repo: Reviewed) -> tuple[str, str]:
-        base = repo.box.commit("base", {"a.txt": "a\n"})
-        _forge(repo)
-        head = _branch(repo)
-        repo.box.git("push", "-q", "origin", "topic:refs/pull/12/head")
-        repo.box.git("checkout", "-q", "main")
-        repo.box.git("branch", "-D", "topic")
-        return base, head
-
-    def test_by_number_and_by_address(self, repo: Reviewed) -> None:
-        base, head = self._opened(repo)
-        for text in ("12", "#12"):
-            pinned = repo.pin(text)
-            assert (pinned.base, pinned.head, pinned.number, pinned.slug) == (base, head, 12, "pr-12")
-            assert (pinned.repo, pinned.url) == ("acme/app", "https://github.com/acme/app")
-        for tail in ("", "/files", "?w=1", "#discussion_r1"):
-            url = f"https://github.com/acme/app/pull/12{tail}"
-            pinned = repo.pin(url, folder=repo.root)
-            assert (pinned.base, pinned.head, pinned.number, pinned.repo) == (base, head, 12, "acme/app")
-        assert list(repo.patches("12")) == ["b.txt"]
-
-    def test_against_the_branch_it_is_opened_on(self, repo: Reviewed) -> None:
-        _, head = self._opened(repo)
-        repo.box.git("checkout", "-q", "-b", "release", head + "~1")
-        release = repo.box.commit("release", {"r.txt": "r\n"})
-        repo.box.git("checkout", "-q", "-b", "fix")
-        fix = repo.box.commit("fix", {"f.txt": "f\n"})
-        repo.box.git("checkout", "-q", "-b", "would-be", release)
-        repo.box.git("merge", "-q", "--no-ff", "-m", "merge", "fix")
-        repo.box.git("push", "-q", "origin", "fix:refs/pull/13/head", "would-be:refs/pull/13/merge")
-        pinned = repo.pin("13")
-        assert (pinned.base, pinned.head) == (release, fix)
-
-    def test_merged(self, repo: Reviewed) -> None:
-        base, head = self._opened(repo)
-        repo.box.git("merge", "-q", "--no-ff", "-m", "merge", head)
-        repo.box.commit("later", {"c.txt": "c\n"})
-        repo.box.git("push", "-q", "origin", "main")
-        assert (repo.pin("12").base, repo.pin("12").head) == (base, head)
-
-    def test_updated_since(self, repo: Reviewed) -> None:
-        _, head = self._opened(repo)
-        repo.pin("12")
-        repo.box.git("checkout", "-q", "-b", "again", head)
-        newer = repo.box.commit("more", {"d.txt": "d\n"})
-        repo.box.git("push", "-q", "origin", "again:refs/pull/12/head")
-        assert repo.pin("12").head == newer
-
-    def test_unknown(self, repo: Reviewed) -> None:
-        self._opened(repo)
-        with pytest.raises(UsageError, match="origin has no pull request #99"):
-            repo.pin("99")
-        with pytest.raises(UsageError, match=r"https://github.com/acme/none.git did not answer"):
-            repo.pin("https://github.com/acme/none/pull/1")
-
-    def test_no_remote(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        with pytest.raises(UsageError, match="#12 needs a remote"):
-            repo.pin("#12")
-        with pytest.raises(UsageError, match="'12' is no branch"):
-            repo.pin("12")
-
-    def test_a_remote_named_by_a_relative_path(self, repo: Reviewed) -> None:
-        _, head = self._opened(repo)
-        repo.box.git("remote", "set-url", "origin", "../forge/acme/app.git")
-        assert repo.pin("12", folder=repo.box.path).head == head
-
-    def test_holding_nothing(self, repo: Reviewed) -> None:
-        repo.box.commit("base", {"a.txt": "a\n"})
-        _forge(repo)
-        repo.box.git("push", "-q", "origin", "main:refs/pull/1/head")
-        with pytest.raises(UsageError, match="#1 holds nothing that its base lacks"):
-            repo.pin("1")
 
 
 class TestShallow:

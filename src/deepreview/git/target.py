@@ -15,6 +15,7 @@ from deepreview.model.change import Sha
 
 _PULL_URL = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+)/pull/([1-9]\d{0,8})(?:[/?#].*)?")
 _SHORTEST_SHA = 7
+_WHOLE_SHA = re.compile(r"\b[0-9a-f]{40}\b")
 _PULL_NUMBER = re.compile(r"#?([1-9]\d{0,8})")
 
 
@@ -81,6 +82,11 @@ def pin(asked: Asked, base: str, place: Place) -> Pin:
     match asked:
         case Named(text=text) if match := _PULL_URL.fullmatch(text):
             return _pull_elsewhere(match[1], match[2], int(match[3]), place)
+        case Named(text=text) if "://" in text:
+            raise UsageError(
+                f"{text} is not the address of a pull request on GitHub, the only kind that is known by address",
+                hint="fetch its branch, and name that",
+            )
         case _:
             source = open_source(place.folder, place.environ)
             mirror = open_mirror(place.cache, source.name, source.key, place.environ)
@@ -120,7 +126,8 @@ class _Pinner:
             if base != head:
                 how = f"{_titled(branch, head)} against its merge base with {against}"
                 return self._pin(base, head, _slug(branch) or head[:9], how, branch=branch)
-        idle = f"{branch or 'the head'} has no commits beyond {against or 'itself'}"
+        itself = not against or branch == against
+        idle = f"this is {branch or 'one commit'} itself" if itself else f"it has no commits beyond {against}"
         if not self.source.bare:
             made = snapshot.of_work_tree(self.source, self.mirror, head)
             if self._differ(head, made):
@@ -160,8 +167,9 @@ class _Pinner:
         left, right = (side or "HEAD" for side in text.split(dots, 1))
         first, head = self._commit(left), self._commit(right)
         base = self._fork(first, head, follow_merges=False) if dots == "..." else first
+        left, right = _brief(left), _brief(right)
         how = f"{right} against {left}" if dots == ".." else f"{right} against its merge base with {left}"
-        return self._pin(base, head, _slug(text), how, branch=self.source.branch(right))
+        return self._pin(base, head, _slug(_brief(text)), how, branch=self.source.branch(right))
 
     def _pull(self, number: int) -> Pin:
         remotes = self.source.remotes
@@ -248,6 +256,11 @@ def _pull_elsewhere(owner: str, name: str, number: int, place: Place) -> Pin:
     web = f"https://github.com/{repo}"
     mirror = open_mirror(place.cache, repo, web, place.environ)
     return _pull_request(mirror, f"{web}.git", number, repo=repo, web=web, told=web)
+
+
+def _brief(text: str) -> str:
+    """Whole names of commits as their first nine digits."""
+    return _WHOLE_SHA.sub(lambda found: found[0][:9], text)
 
 
 def _pull_request(mirror: Mirror, url: str, number: int, *, repo: str, web: str, told: str) -> Pin:
