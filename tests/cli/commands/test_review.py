@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ def still(report: Path) -> dict[str, Any]:
     return plain
 
 
-async def started(shell: Shell, gate: Path, *args: str) -> asyncio.subprocess.Process:
+async def started(shell: Shell, gate: Path, *args: str, before: Sequence[str] = ()) -> asyncio.subprocess.Process:
     """A run that waits at the gate, all other reviewers being through."""
-    argv = shell.argv("review", "--config", str(gate.parent / "slow.toml"), *args)
+    argv = [*before, *shell.argv("review", "--config", str(gate.parent / "slow.toml"), *args)]
     process = await asyncio.create_subprocess_exec(
         *argv,
         cwd=shell.box.path,
@@ -72,6 +73,19 @@ def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(
     first, second = (still(folder / "report.json") for folder in shell.rounds)
     assert (first.pop("round"), second.pop("round")) == (1, 2)
     assert first == second
+
+
+def test_what_runs_in_the_background_can_be_asked_to_end(shell: Shell, gate: Path) -> None:
+    """A shell has interrupts ignored there; the request to end is not."""
+
+    async def end() -> int | None:
+        process = await started(shell, gate, before=("bash", "-c", 'trap "" INT; exec "$@"', "-"))
+        process.terminate()
+        await asyncio.wait_for(process.communicate(), 20)
+        return process.returncode
+
+    assert asyncio.run(end()) == 130
+    assert b"interrupted" in shell("list").stdout
 
 
 def test_two_runs_in_two_homes_give_the_same_bytes(shell: Shell) -> None:

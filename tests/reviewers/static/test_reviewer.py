@@ -85,7 +85,7 @@ def test_configuration_in_the_change_neither_runs_nor_silences(tmp_path: Path) -
     desk, _ = run({}, hostile, tmp_path / "scratch")
     assert {claim.kind for claim in desk.claims if not claim.suppressed} >= FOUND
     assert not canary.exists()
-    laid = {path.name for path in (tmp_path / "scratch" / "head").iterdir()}
+    laid = {path.name for path in (tmp_path / "scratch" / "files").iterdir()}
     assert not laid & set(SILENCE)
 
 

@@ -93,7 +93,7 @@ class Layout:
 
 
 def lay_out(patches: Iterable[FilePatch], base: Tree, head: Tree, folder: Path) -> Layout:
-    """Write the changed files below `folder/base` and `folder/head`."""
+    """Write the changed files of both sides into `folder`, so that one process can read all of them."""
     known = tuple(patches)
     new = head.read(p.path for p in known if p.readable)
     old = base.read(p.old_path for p in known if p.kind is not FileKind.ADDED and not p.binary)
@@ -107,15 +107,14 @@ def lay_out(patches: Iterable[FilePatch], base: Tree, head: Tree, folder: Path) 
         pairs.append(
             Pair(
                 patch=patch,
-                base=_laid(patch.old_path, patch.path, old.get(patch.old_path), number),
-                head=_laid(patch.path, patch.path, new.get(patch.path), number),
+                base=_laid(patch.old_path, patch.path, old.get(patch.old_path), f"b{number:05d}"),
+                head=_laid(patch.path, patch.path, new.get(patch.path), f"h{number:05d}"),
                 added=frozenset(line for line, _ in patch.added()),
                 removed=frozenset(line for line, _ in patch.removed()),
             )
         )
     layout = Layout(pairs=tuple(pairs), unread=tuple(unread))
-    for side in Side:
-        _write(layout.files(side), folder / side.value)
+    _write((laid for side in Side for laid in layout.files(side)), folder)
     return layout
 
 
@@ -134,15 +133,15 @@ def _unfit(patch: FilePatch, content: bytes | None) -> str:
     return ""
 
 
-def _laid(path: RepoPath, named: RepoPath, content: bytes | None, number: int) -> Laid | None:
-    """The file as it will lie on disk; both sides get the same name, from the path at head."""
+def _laid(path: RepoPath, named: RepoPath, content: bytes | None, neutral: str) -> Laid | None:
+    """The file as it will lie on disk; both sides get the same ending, from the path at head."""
     if content is None or binary(content):
         return None
     lines = text(content).split("\n")
     spoken = language(named, lines[0])
     return Laid(
         path=path,
-        name=f"f{number:05d}{_suffix(named, spoken)}",
+        name=f"{neutral}{_suffix(named, spoken)}",
         language=spoken,
         lines=tuple(lines[:-1] if lines[-1] == "" else lines),
         content=content,

@@ -23,7 +23,7 @@ from deepreview.reviewers.static.programs import find_program, version_of
 from deepreview.reviewers.static.ruff import Ruff
 from deepreview.reviewers.static.rules import Choice, Rule, catalog, generic, pack
 from deepreview.reviewers.static.sarif import Command
-from deepreview.reviewers.static.scan import Scan, scan
+from deepreview.reviewers.static.scan import FILES, Scan, scan
 from deepreview.reviewers.static.shellcheck import ShellCheck
 from deepreview.reviewers.static.typos import Typos
 from deepreview.reviewers.static.zizmor import Zizmor
@@ -66,7 +66,7 @@ class StaticReviewer:
         if any(find_spec(module) is None for module in _MODULES.values()):
             raise NothingToDo(f"its rules cannot be read on this machine: {_EXTRA}")
         base, head = desk.tree(Side.BASE), desk.tree(Side.HEAD)
-        layout = lay_out(brief.change.patches, base, head, desk.scratch)
+        layout = lay_out(brief.change.patches, base, head, desk.scratch / FILES)
         if not layout.files(Side.HEAD):
             raise NothingToDo("the change leaves no file with text that it could read")
         choice = Choice(enable=self.enable, disable=self.disable)

@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deepreview.model.change import Side
+from deepreview.model.change import RepoPath, Side
 from deepreview.reviewers.base import Desk
 from deepreview.reviewers.static.files import Layout, by_name
 from deepreview.reviewers.static.hit import Analyser, Hit, Laid, Unreadable
 
 _ARGUMENTS = 60_000
 """Bytes of file names for one process, well below the limit of every system."""
+FILES = "files"
+"""The folder below the reviewer's own in which the files of both sides lie."""
+_BASE = "\0"
+"""Stands before the path of a file at base, which no path can begin with, until the hits are told apart."""
 _HALVES_FROM = 8
 """From so many files on, shellcheck, which uses one core, is run twice at once."""
 
@@ -39,35 +43,28 @@ class Scan:
 
 
 async def scan(analyser: Analyser, program: str, layout: Layout, desk: Desk) -> Scan:
-    """Read the files that the analyser wants, both sides at once; all or nothing."""
+    """Read the files that the analyser wants, both sides in one process where they fit; all or nothing."""
     files = {side: [laid for laid in layout.files(side) if analyser.wants(laid)] for side in Side}
+    marked = [replace(laid, path=RepoPath(_BASE + laid.path)) for laid in files[Side.BASE]]
     async with asyncio.TaskGroup() as group:
-        runs = {
-            side: [
-                group.create_task(_batch(analyser, program, batch, desk, side))
-                for batch in _batches(analyser, files[side])
-            ]
-            for side in Side
-        }
-    failed = [task.result() for side in Side for task in runs[side] if isinstance(task.result(), str)]
-    if failed:
-        return Scan(analyser=analyser, version="", files=0, gaps=(str(failed[0]),))
-    return Scan(
-        analyser=analyser,
-        version="",
-        files=len(files[Side.HEAD]),
-        base=tuple(hit for task in runs[Side.BASE] for hit in task.result() if isinstance(hit, Hit)),
-        head=tuple(hit for task in runs[Side.HEAD] for hit in task.result() if isinstance(hit, Hit)),
-    )
+        runs = [
+            group.create_task(_batch(analyser, program, batch, desk))
+            for batch in _batches(analyser, [*files[Side.HEAD], *marked])
+        ]
+    done = [task.result() for task in runs]
+    if failed := next((result for result in done if isinstance(result, str)), ""):
+        return Scan(analyser=analyser, version="", files=0, gaps=(failed,))
+    hits = [hit for result in done for hit in result if isinstance(hit, Hit)]
+    old = [replace(hit, path=RepoPath(hit.path.removeprefix(_BASE))) for hit in hits if hit.path.startswith(_BASE)]
+    new = [hit for hit in hits if not hit.path.startswith(_BASE)]
+    return Scan(analyser=analyser, version="", files=len(files[Side.HEAD]), base=tuple(old), head=tuple(new))
 
 
-async def _batch(
-    analyser: Analyser, program: str, files: Sequence[Laid], desk: Desk, side: Side
-) -> Sequence[Hit] | str:
+async def _batch(analyser: Analyser, program: str, files: Sequence[Laid], desk: Desk) -> Sequence[Hit] | str:
     """The hits in these files, or why there are none."""
     argv = [program, *analyser.argv([laid.name for laid in files], desk.scratch / "kit")]
     try:
-        output = await desk.run(argv, cwd=desk.scratch / side.value)
+        output = await desk.run(argv, cwd=desk.scratch / FILES)
         return analyser.parse(output, by_name(files))
     except Unreadable as error:
         return str(error)
