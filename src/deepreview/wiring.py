@@ -9,7 +9,7 @@ from deepreview.catalog import choose
 from deepreview.config.load import File, Loaded, load, parse_file
 from deepreview.config.schema import MACHINE, Replayed, Settings, key_of
 from deepreview.consolidate.base import Step
-from deepreview.consolidate.steps import STEPS, switched_off
+from deepreview.consolidate.steps import OFF_BY_DEFAULT, STEPS, switched_off
 from deepreview.engine.pipeline import Crew
 from deepreview.engine.reviewed import ReviewedCommit
 from deepreview.errors import ConfigError, MachineError, UsageError
@@ -62,7 +62,7 @@ def replayed(settings: Settings, taken: Iterable[str]) -> tuple[ReplayReviewer, 
 
 def steps(settings: Settings) -> tuple[Step, ...]:
     """What judges the findings, in order."""
-    return (switched_off(settings.disable), *STEPS)
+    return (switched_off(settings.disable, settings.enable), *STEPS)
 
 
 def folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
@@ -103,7 +103,8 @@ def settled(flags: Mapping[str, Any], environ: Mapping[str, str], file: File | N
         raise ConfigError(f"{lost} does not exist", hint="name a SARIF file that another tool wrote")
     for valued in loaded.valued:
         names = valued.value if valued.name in {"enable", "disable"} else ()
-        names = [name for name in names if valued.name == "enable" or name not in own_kinds(loaded.settings)]
+        own = OFF_BY_DEFAULT if valued.name == "enable" else own_kinds(loaded.settings)
+        names = [name for name in names if name not in own]
         for name, hint in unknown(names, whole=valued.name == "disable").items():
             where = "" if valued.origin.startswith(("-", "DEEPREVIEW_")) else f": {valued.name}"
             raise ConfigError(f"{valued.origin}{where}: no rule is called {name!r}", hint=hint)

@@ -227,3 +227,26 @@ def test_rank_counts_families_then_proof() -> None:
 def test_prose_is_never_capped() -> None:
     many = [(make_finding(n, kind=SAID), [said(n, "r")]) for n in range(1, 3 * MOST_OF_A_KIND)]
     assert len(settle(slate_of(*many), STEPS).findings) == len(many)
+
+
+def _of_kind(kind: str, *more: str) -> Slate:
+    claims = {
+        one.id: one
+        for one in (
+            make_claim(n, id=ClaimId(f"r{n}/{n}"), reviewer=f"r{n}", kind=k) for n, k in enumerate((kind, *more))
+        )
+    }
+    finding = make_finding(1, kind=kind, claims=tuple(claims))
+    return Slate(findings=(finding,), dropped=(), claims=claims)
+
+
+def test_a_kind_that_could_not_show_that_it_is_mostly_true_is_off() -> None:
+    (gone,) = switched_off(()).run(_of_kind("unused-definition")).dropped
+    assert gone.reason == "off unless it is enabled: --enable unused-definition"
+    assert switched_off((), ["unused-definition"]).run(_of_kind("unused-definition")).dropped == ()
+
+
+def test_what_somebody_else_says_too_is_not_switched_off() -> None:
+    assert switched_off(()).run(_of_kind("unused-definition", "said")).dropped == ()
+    assert switched_off(["stale-name"]).run(_of_kind("stale-name", "said")).dropped == ()
+    assert len(switched_off(["stale-name"]).run(_of_kind("stale-name")).dropped) == 1

@@ -97,15 +97,25 @@ def _class_of(finding: Finding) -> Finding:
     return replace(finding, defect=DefectClass.GAP, reasons=(*finding.reasons, why))
 
 
-def switched_off(kinds: Collection[str]) -> Step:
-    """Drops what the settings do not want to see: kinds (`stale-name`, `ruff:F821`), or all of one tool (`ruff`)."""
+OFF_BY_DEFAULT = frozenset({"unused-definition"})
+"""Kinds of which fewer than three in four were true on merges that nothing was tuned on (`docs/field-notes.md`)."""
+
+
+def switched_off(kinds: Collection[str], enabled: Collection[str] = ()) -> Step:
+    """Drops what the settings do not want to see: kinds (`stale-name`, `ruff:F821`), or all of one tool (`ruff`).
+
+    What somebody else says too, in prose or under another name, stays.
+    """
+    off = OFF_BY_DEFAULT - set(enabled)
+
+    def reason(finding: Finding, slate: Slate) -> str:
+        said = {claim.kind for claim in slate.claims_of(finding)}
+        if all({kind, kind.partition(":")[0]} & set(kinds) for kind in said):
+            return "switched off in the settings"
+        return f"off unless it is enabled: --enable {finding.kind}" if said <= off else ""
 
     def run(slate: Slate) -> Slate:
-        why = {
-            finding.fingerprint: "switched off in the settings"
-            for finding in slate.findings
-            if {finding.kind, finding.kind.partition(":")[0]} & set(kinds)
-        }
+        why = {finding.fingerprint: told for finding in slate.findings if (told := reason(finding, slate))}
         return drop(slate, why, "switched-off")
 
     return Step(name="switched-off", run=run)
