@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -15,12 +15,14 @@ def shown(markdown: str) -> str:
     return "".join(token.content for token in tokens)
 
 
+@settings(deadline=None)
 @given(marks)
 def test_plain_text_shows_as_it_is(text: str) -> None:
     text = " ".join(text.split())
     assert shown(plain(text)) == text
 
 
+@settings(deadline=None)
 @given(marks)
 def test_a_code_span_holds_everything(text: str) -> None:
     tokens = READER.parseInline(code(text))[0].children or []
@@ -28,6 +30,7 @@ def test_a_code_span_holds_everything(text: str) -> None:
     assert tokens[0].content.strip() == (text.replace("\n", "\\n").strip() or "(empty)")
 
 
+@settings(deadline=None)
 @given(marks)
 def test_a_fence_holds_everything(text: str) -> None:
     tokens = READER.parse(fence(text, "text") + "\nafter")
@@ -35,6 +38,7 @@ def test_a_fence_holds_everything(text: str) -> None:
     assert tokens[0].content.rstrip("\n") == text.rstrip("\n")
 
 
+@settings(deadline=None)
 @given(marks)
 def test_a_cell_stays_one_cell(text: str) -> None:
     table = f"| a | b |\n|---|---|\n| {cell(code(text))} | {cell(plain(text))} |\nafter"
@@ -42,6 +46,7 @@ def test_a_cell_stays_one_cell(text: str) -> None:
     assert sum(token.type == "td_open" for token in tokens) == 2
 
 
+@settings(deadline=None)
 @given(st.one_of(marks, st.text()))
 def test_writing_again_is_stable_in_structure(text: str) -> None:
     kinds = {token.type for token in READER.parse(blocks(text))}

@@ -41,6 +41,7 @@ def _run(voice: Voice) -> Run:
         unread=(),
         checked=("what it says it read, taken as written",),
         gaps=voice.gaps,
+        original=voice.original,
     )
     return Completed(reviewer=voice.name, claims=len(voice.claims), seconds=0.0, reading=reading)
 

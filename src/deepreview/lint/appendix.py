@@ -10,7 +10,7 @@ from deepreview.parse.lines import read_lines
 from deepreview.parse.statement import statement
 
 _STUB = 700
-"""Characters below which a text without a finding and without two sections is no review."""
+"""Characters below which a text without a finding, two sections or any code is no review."""
 _FAILED = re.compile(
     r"\b(?:fail|error|timed? ?out|quota|capacity|dropped|skipped|429|401)|\bmade no claim\b", re.IGNORECASE
 )
@@ -25,7 +25,8 @@ def originals(given: Given) -> Checked:
         yield Problem(rule=10, where="Appendix", message="it holds no original review")
     for original, review in zip(report.originals, given.originals, strict=True):
         short = len(original.text) < _STUB and not review.claims and len(review.observations) < 2  # noqa: PLR2004
-        if short and not _FAILED.search(original.text):
+        told = any(line.fenced for line in read_lines(original.text, lambda _: False))
+        if short and not told and not _FAILED.search(original.text):
             yield Problem(rule=10, where="Appendix", message=f"the review of {original.name} is a stub")
     if given.page is not None:
         yield from _missing(report, given.page)

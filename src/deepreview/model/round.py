@@ -25,6 +25,8 @@ class Reading:
     """What was looked for, as phrases with numbers: `412 removed names`, `ruff 0.17: 63 rules on 12 files`."""
     gaps: tuple[str, ...]
     """What could not be done, as sentences: an analyser that is missing or failed."""
+    original: str = ""
+    """The reviewer's own text, verbatim, where it wrote one: what stands between its findings is nowhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

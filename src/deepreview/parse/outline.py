@@ -59,7 +59,7 @@ def outline_lines(lines: Iterable[Line]) -> tuple[Chapter, ...]:
 def opens(line: str) -> bool:
     """Whether a line can only be a heading of a review: it ends fenced code that nobody closed."""
     titled = heading(line)
-    if titled and titled[0] < BOLD and part_of(titled[1]):
+    if titled and part_of(titled[1]) and (titled[0] < BOLD or " " in titled[1]):
         return True
     found = finding_heading(line) if line.startswith(("**", "#")) or line[:1] in "CIS" else None
     return bool(found and found.mark is Mark.LETTER and found.bold and found.sure)

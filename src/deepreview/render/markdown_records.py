@@ -173,12 +173,16 @@ def appendix(report: Report) -> str:
     said: dict[str, list[Claim]] = {run.reviewer: [] for run in report.runs}
     for claim in report.claims:
         said.setdefault(claim.reviewer, []).append(claim)
+    completed = [run for run in report.runs if isinstance(run, Completed)]
+    originals = {run.reviewer: run.reading.original for run in completed if run.reading.original}
     parts = [_map(report, fates, aliases)] if report.claims else []
     for name, claims in said.items():
         parts.append(f"### [{plain(name)}] — Pass 1")
         parts += [_claim(claim, _ended(fates.get(claim.id), aliases, report)) for claim in claims]
         if not claims:
             parts.append("It made no claim.")
+        if name in originals:
+            parts.append(f"In its own words:\n\n{fence(originals[name], 'text')}")
     return "\n\n".join(parts) or "No reviewer ran."
 
 

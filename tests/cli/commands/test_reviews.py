@@ -88,6 +88,15 @@ def test_with_a_head_each_claim_is_held_against_the_code(shell: Shell, reviews: 
     assert shell.rounds == []
 
 
+def test_the_appendix_holds_each_review_in_its_own_words(shell: Shell, reviews: tuple[str, str]) -> None:
+    Path(reviews[1]).write_text("Let me think aloud first.\n\n````\n" + CODEX)
+    told = shell("consolidate", *reviews, "--to", "markdown").stdout.decode()
+    assert "Let me think aloud first." in told
+    assert told.count("In its own words:") == 2
+    (shell.home / "r.md").write_text(told)
+    assert "0 problems" in shell("lint", str(shell.home / "r.md")).stdout.decode()
+
+
 def test_they_take_seats_in_a_round(shell: Shell, reviews: tuple[str, str]) -> None:
     seats = [part for path in reviews for part in ("--replay", path)]
     done = shell("review", "feature", "--base", "main", "--with", "paths", *seats, "--to", "json", "-q")

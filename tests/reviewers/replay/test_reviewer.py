@@ -44,3 +44,12 @@ def test_half_a_path_counts_where_only_one_file_ends_so() -> None:
     assert covered(spoken(covered=("b.md",)), changed) == ("docs/b.md",)
     assert covered(spoken(covered=("a.py",)), changed) == ()
     assert covered(spoken(covered=("/home/x/repo/lib/a.py",)), changed) == ("lib/a.py",)
+
+
+def test_its_own_words_are_kept(tmp_path: Path) -> None:
+    reading = asyncio.run(
+        ReplayReviewer(spoken("src/a.py", original="Now I write.\n```")).review(
+            brief_between(BASE, HEAD), MemoryDesk(base=BASE, head=HEAD, scratch=tmp_path)
+        )
+    )
+    assert reading.original == "Now I write.\n```"

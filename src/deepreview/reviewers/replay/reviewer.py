@@ -40,6 +40,7 @@ class ReplayReviewer:
             ),
             checked=(f"what it says it read: {count(len(read), 'changed file')}",),
             gaps=voice.gaps,
+            original=voice.original,
         )
 
 

@@ -1,6 +1,7 @@
 """Markdown or plain text: one review, or a published report with the reviews of several in its appendix."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from deepreview.model.claim import DefectClass
 from deepreview.model.published import Published, PublishedFinding
@@ -17,7 +18,7 @@ def read_text(text: str, name: str) -> tuple[Voice, ...]:
     own = word(name)
     document = parse_document(text, Author(name=own, family=family_of(name)))
     if isinstance(document, Review):
-        return (_voice(own, family_of(name), (document,)),)
+        return (replace(_voice(own, family_of(name), (document,)), original=text),)
     return _originals(document) if document.originals else _credited(document, own)
 
 
@@ -42,7 +43,8 @@ def _originals(report: Published) -> tuple[Voice, ...]:
         said.setdefault(name, []).append(
             parse_review(original.text, Author(name=name, family=families[name], number=number))
         )
-    return tuple(_voice(name, families[name], reviews) for name, reviews in said.items())
+    texts = {name: "\n\n".join(one.text for one in report.originals if word(one.name) == name) for name in said}
+    return tuple(replace(_voice(name, families[name], own), original=texts[name]) for name, own in said.items())
 
 
 def _credited(report: Published, name: str) -> tuple[Voice, ...]:

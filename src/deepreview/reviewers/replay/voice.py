@@ -36,6 +36,8 @@ class Voice:
     """Paths that it says it read, as written; those that its claims name count too."""
     gaps: tuple[str, ...] = ()
     """What could not be understood, as sentences."""
+    original: str = ""
+    """Its own text, verbatim; of several passes, one behind the other."""
 
     @property
     def silent(self) -> bool:
