@@ -340,7 +340,7 @@ def test_hunks_make_head_of_base(tmp_path: Path, pairs: list[tuple[str, str]]) -
 @given(st.text(alphabet="@ -+1,\ndif git\\ab/", max_size=80))
 def test_any_text_can_be_parsed(text: str) -> None:
     """Whatever the text, each of its lines is in at most one hunk."""
-    lines = [line for section in parse_patch(text) for hunk in section.hunks for line in hunk.lines]
+    lines = [line for section in parse_patch(text.encode()) for hunk in section.hunks for line in hunk.lines]
     assert len(lines) <= text.count("\n") + 1
 
 

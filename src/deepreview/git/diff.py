@@ -18,8 +18,8 @@ _HOW = (
     "--find-renames=50%", "--find-copies=50%", "--no-rename-empty", "-l2000", "--no-abbrev",
     "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
-_STRUCTURE = re.compile(
-    r"^(?:@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?([^\n]*)|diff --git [^\n]*|(Binary files [^\n]* differ))$",
+_STRUCTURE = re.compile(  # begins with a line's end: a fixed first byte is looked for four times faster than a `^`
+    rb"\n(?:@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?([^\n]*)|diff --git [^\n]*|(Binary files [^\n]* differ))$",
     re.MULTILINE,
 )
 _KINDS = {
@@ -55,14 +55,14 @@ class _Text:
 
 def diff(git: Git, base: str, head: str) -> tuple[FilePatch, ...]:
     """All that differs between two trees, in git's order; renames and copies are followed."""
-    raw = decode(git.out("diff", *_HOW, "--raw", "-p", "-z", "--end-of-options", base, head, "--"))
-    listing, _, text = raw.partition("\0\0")
-    records = list(_records(listing))
+    raw = git.out("diff", *_HOW, "--raw", "-p", "-z", "--end-of-options", base, head, "--")
+    listing, _, text = raw.partition(b"\0\0")
+    records = list(_records(decode(listing)))
     if any("\n" in record.path + record.old_path for record in records):
-        text = decode(git.out("diff", *_HOW, "-p", "--end-of-options", base, head, "--"))
+        text = git.out("diff", *_HOW, "-p", "--end-of-options", base, head, "--")
     patches = tuple(_joined(records, list(parse_patch(text))))
-    unseen = [patch.new_blob for patch in patches if patch.readable and not patch.hunks]
-    data = set(_binary(git, list(dict.fromkeys(unseen))))
+    unseen = dict.fromkeys(patch.new_blob for patch in patches if patch.readable and not patch.hunks)
+    data = set(_binary(git, list(unseen))) if unseen else set[Sha]()
     return tuple(replace(patch, binary=True) if patch.new_blob in data else patch for patch in patches)
 
 
@@ -92,11 +92,12 @@ def _records(listing: str) -> Iterator[_Record]:
         )
 
 
-def parse_patch(text: str) -> Iterator[_Text]:
+def parse_patch(text: bytes) -> Iterator[_Text]:
     """The hunks of each `diff --git` section, in order."""
     found: _Text | None = None
-    marks = list(_STRUCTURE.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    whole = b"\n" + text
+    marks = list(_STRUCTURE.finditer(whole))
+    ends = [mark.start() for mark in marks[1:]] + [len(whole) - whole.endswith(b"\n")]
     for mark, end in zip(marks, ends, strict=False):
         old_start, old_count, new_start, new_count, section, binary = mark.groups()
         if binary is not None and found is not None:
@@ -112,16 +113,12 @@ def parse_patch(text: str) -> Iterator[_Text]:
                     old_count=1 if old_count is None else int(old_count),
                     new_start=int(new_start),
                     new_count=1 if new_count is None else int(new_count),
-                    section=section,
-                    lines=_content(text[mark.end() + 1 : end]),
+                    section=decode(section),
+                    lines=tuple(decode(whole[mark.end() + 1 : end]).split("\n")) if mark.end() < end else (),
                 )
             )
     if found is not None:
         yield found
-
-
-def _content(block: str) -> tuple[str, ...]:
-    return tuple(block.removesuffix("\n").split("\n")) if block else ()
 
 
 def _joined(records: list[_Record], texts: list[_Text]) -> Iterator[FilePatch]:
