@@ -9,6 +9,7 @@ from deepreview.archive.folder import Archive, RoundFolder
 from deepreview.config.schema import Command, Settings
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.target import Pin
+from deepreview.model.agent import Failure
 from deepreview.model.change import RepoPath, Sha
 from deepreview.model.claim import Observation, Section
 from deepreview.model.round import Completed, Failed, Reading
@@ -137,7 +138,7 @@ def test_what_was_said_comes_back_once_the_reviewer_completed(archive: Archive) 
 
 def test_a_failed_reviewer_did_not_complete(archive: Archive) -> None:
     folder = start(archive)
-    folder.end(Failed(reviewer="names", failure="error", error="x", claims=0, seconds=0))
+    folder.end(Failed(reviewer="names", failure=Failure.ERROR, error="x", claims=0, seconds=0))
     assert folder.completed("names") is None
 
 

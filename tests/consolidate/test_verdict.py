@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from deepreview.consolidate.verdict import conclude
+from deepreview.model.agent import Failure
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import SAID, Claim, Severity
 from deepreview.model.finding import Finding, State
@@ -19,7 +20,7 @@ def done(*read: str) -> Completed:
 
 
 SKIPPED = Skipped(reviewer="paths", reason="no path")
-FAILED = Failed(reviewer="static", failure="timeout", error="stopped after 1 s", claims=0, seconds=1)
+FAILED = Failed(reviewer="static", failure=Failure.TIMEOUT, error="stopped after 1 s", claims=0, seconds=1)
 CRITICAL, IMPORTANT, SUGGESTION = (
     make_finding(n, severity=severity, alias=f"{severity.name[0]}1", title=severity.value)
     for n, severity in enumerate(Severity, 1)

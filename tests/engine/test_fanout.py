@@ -7,6 +7,7 @@ import pytest
 
 from deepreview.context.brief import Brief
 from deepreview.errors import MachineError
+from deepreview.model.agent import Failure
 from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.event import ClaimMade, ReviewerEnded, ReviewerStarted, RoundStarted, StageEnded
 from deepreview.model.evidence import Rung
@@ -40,7 +41,7 @@ def test_what_a_reviewer_said_before_it_broke_is_kept(stage: Stage) -> None:
     assert len(report.findings) == 2
     broken, done = report.runs
     assert isinstance(broken, Failed)
-    assert (broken.failure, broken.error, broken.claims) == ("error", "ZeroDivisionError: by zero", 2)
+    assert (broken.failure, broken.error, broken.claims) == (Failure.ERROR, "ZeroDivisionError: by zero", 2)
     assert isinstance(done, Completed)
     assert "names failed: ZeroDivisionError: by zero." in report.summary
     assert "names failed and may have said more." in report.verdict.reason
@@ -59,7 +60,7 @@ def test_what_a_reviewer_said_before_it_broke_is_kept(stage: Stage) -> None:
 )
 def test_a_reviewer_may_fail_in_any_way(stage: Stage, fails: BaseException, error: str) -> None:
     report = stage.run(Scripted(name="names", fails=fails), Scripted(name="paths"))
-    assert [(run.failure, run.error) for run in report.runs if isinstance(run, Failed)] == [("error", error)]
+    assert [(run.failure, run.error) for run in report.runs if isinstance(run, Failed)] == [(Failure.ERROR, error)]
     assert report.verdict.value is VerdictValue.MERGE
 
 
@@ -108,7 +109,7 @@ def test_a_reviewer_past_its_time_is_stopped_and_what_it_said_is_kept(stage: Sta
     report = stage.run(Scripted(name="names", said=(make_claim(),), sleeps=30), Scripted(name="paths"), timeout=1)
     assert time.monotonic() - started < 10
     assert [(r.failure, r.error, r.claims) for r in report.runs if isinstance(r, Failed)] == [
-        ("timeout", "stopped after 1 s", 1)
+        (Failure.TIMEOUT, "stopped after 1 s", 1)
     ]
     assert len(report.findings) == 1
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import DefectClass, Observation, Section, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
@@ -123,7 +124,7 @@ def quiet() -> Report:
 @pytest.fixture
 def outage(quiet: Report) -> Report:
     """A round in which nothing completed."""
-    failed = Failed(reviewer="static", failure="error", error="OSError: no space left", claims=0, seconds=0.2)
+    failed = Failed(reviewer="static", failure=Failure.ERROR, error="OSError: no space left", claims=0, seconds=0.2)
     return replace(
         quiet,
         verdict=Verdict(value=VerdictValue.NONE, reason="No reviewer completed."),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import Commit, RepoPath, Sha, Side
 from deepreview.model.claim import Observation, Section
 from deepreview.model.finding import Location, State
@@ -92,7 +93,7 @@ def _filled(text: str) -> Report:
             files=tuple(replace(f, path=path, note=text, readers=(), unread=text) for f in plain.subject.files),
         ),
         runs=(
-            Failed(reviewer=text, failure="error", error=text, claims=1, seconds=1.0),
+            Failed(reviewer=text, failure=Failure.ERROR, error=text, claims=1, seconds=1.0),
             *(
                 replace(
                     run,

@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import ClaimId, Observation, Section
 from deepreview.model.report import Report
@@ -69,7 +70,7 @@ def hostile_report(said: str, path: RepoPath) -> Report:
     claim = make_claim(1, id=finding.claims[0], title=said, body=said, quote=said, fix=said, patch=said, excuse=said)
     reading = Reading(read=(), unread=(), checked=(said,), gaps=(said,))
     completed = Completed(reviewer="names", claims=2, seconds=1.0, reading=reading)
-    failed = Failed(reviewer="static", failure="error", error=said, claims=0, seconds=1.0)
+    failed = Failed(reviewer="static", failure=Failure.ERROR, error=said, claims=0, seconds=1.0)
     file = replace(plain.subject.files[0], path=path, old_path=path, note=said, readers=(), unread=said)
     return replace(
         plain,

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import Observation, Section, Severity
 from deepreview.model.report import Report
@@ -33,7 +34,7 @@ def everywhere(said: str) -> Report:
         runs=(
             plain.runs[0],
             Skipped(reviewer="paths", reason=said),
-            Failed(reviewer="static", failure="error", error=said, claims=0, seconds=1.0),
+            Failed(reviewer="static", failure=Failure.ERROR, error=said, claims=0, seconds=1.0),
         ),
         observations=(Observation(reviewer="history", section=Section.NOTE, text=said),),
     )

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepreview.consolidate.base import Slate
+from deepreview.model.agent import Failure
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import Severity
 from deepreview.model.report import Report
@@ -14,7 +15,7 @@ from deepreview.testing.builders import make_change, make_claim, make_finding, m
 
 READING = Reading(read=(RepoPath("src/boiler.py"),), unread=(), checked=(), gaps=("hadolint is not here.",))
 DONE = Completed(reviewer="names", claims=1, seconds=0.1, reading=READING)
-FAILED = Failed(reviewer="static", failure="timeout", error="stopped after 1 s", claims=0, seconds=1)
+FAILED = Failed(reviewer="static", failure=Failure.TIMEOUT, error="stopped after 1 s", claims=0, seconds=1)
 SKIPPED = Skipped(reviewer="paths", reason="no path was removed")
 
 

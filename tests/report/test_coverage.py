@@ -1,5 +1,6 @@
 import pytest
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import EntryMode, FileKind, FilePatch, RepoPath
 from deepreview.model.round import Completed, Failed, Reading, Skipped, Unread
 from deepreview.report.coverage import changed_files
@@ -48,7 +49,7 @@ def test_every_kind_of_file_has_a_row(patch: FilePatch, note: str, unread: str) 
 def test_readers_stand_in_the_order_of_the_runs_and_the_failed_do_not_count() -> None:
     runs = (
         done("names", ("a",)),
-        Failed(reviewer="static", failure="error", error="", claims=0, seconds=0),
+        Failed(reviewer="static", failure=Failure.ERROR, error="", claims=0, seconds=0),
         Skipped(reviewer="paths", reason=""),
         done("history", ("a", "a"), {"a": "not twice"}),
     )

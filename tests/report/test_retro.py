@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from deepreview.consolidate.base import Slate
+from deepreview.model.agent import Failure
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import ClaimId, Severity
 from deepreview.model.finding import Dropped
@@ -29,7 +30,7 @@ GONE = Dropped(
 )
 RUNS = (
     Completed(reviewer="names", claims=3, seconds=1, reading=READING),
-    Failed(reviewer="static", failure="error", error="", claims=1, seconds=1),
+    Failed(reviewer="static", failure=Failure.ERROR, error="", claims=1, seconds=1),
     Skipped(reviewer="paths", reason=""),
 )
 

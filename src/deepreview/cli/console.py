@@ -12,7 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from deepreview.cli.printing import note
-from deepreview.model.event import ClaimMade, Emit, Event, ReviewerEnded, ReviewerStarted, RoundStarted, StageEnded
+from deepreview.model.event import (
+    AgentActed,
+    ClaimMade,
+    Emit,
+    Event,
+    ReviewerEnded,
+    ReviewerStarted,
+    RoundStarted,
+    StageEnded,
+)
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.visible import one_line, visible
 
@@ -34,7 +43,7 @@ class Lines:
                 self._say(f"{name}: started")
             case ReviewerEnded(run=run, resumed=resumed):
                 self._say(f"{run.reviewer}: {_ending(run)}{' (from the earlier run)' if resumed else ''}")
-            case ClaimMade() | StageEnded():
+            case AgentActed() | ClaimMade() | StageEnded():
                 pass
             case _:
                 assert_never(event)
@@ -68,7 +77,7 @@ class Board:
                     self._latest = f"{path}:{line}  {title}"
                 case ReviewerEnded(run=run):
                     self._ended[run.reviewer] = run
-                case StageEnded():
+                case AgentActed() | StageEnded():
                     pass
                 case _:
                     assert_never(event)

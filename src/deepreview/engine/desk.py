@@ -1,12 +1,13 @@
 """The real desk and bench: git behind the capabilities that reviewers and checks are given."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from deepreview import process
+from deepreview.agents.base import Agent, Question
 from deepreview.archive.folder import RoundFolder
 from deepreview.context.history import BlamedLine
 from deepreview.context.tree import as_lines
@@ -14,6 +15,7 @@ from deepreview.git import history as past
 from deepreview.git.mirror import Mirror
 from deepreview.git.run import EMPTY_TREE, Git
 from deepreview.git.trees import GitTree
+from deepreview.model.agent import AgentEvent, Broke, Failure
 from deepreview.model.change import Change, Commit, RepoPath, Sha, Side
 from deepreview.model.claim import Claim, Observation, Place
 from deepreview.model.event import ClaimMade, Emit
@@ -162,6 +164,11 @@ class ReviewerDesk:
         env = process.allowed(self.environ, home)
         done = await process.run(argv, env=env, cwd=cwd, stdin=stdin)
         return Output(code=done.code, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
+
+    async def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncIterator[AgentEvent]:
+        """Nobody can be asked before guests have a place to work in."""
+        del question, number
+        yield Broke(failure=Failure.MISSING, message=f"{agent.spec} has no place to work in")
 
     def say(self, said: Claim | Observation) -> None:
         """Put something on record; raises RuntimeError once the reviewer's time is over, ValueError for nonsense."""

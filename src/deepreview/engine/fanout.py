@@ -13,6 +13,7 @@ from deepreview.archive.folder import RoundFolder
 from deepreview.context.brief import Brief
 from deepreview.engine.desk import Repository, ReviewerDesk
 from deepreview.errors import DeepReviewError, MachineError
+from deepreview.model.agent import Failure
 from deepreview.model.change import Change
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.event import Emit, ReviewerEnded, ReviewerStarted
@@ -96,10 +97,10 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
     """Whatever a reviewer does, the others and the round go on."""
     started = time.monotonic()
 
-    def failed(failure: str, error: str) -> Failed:
+    def failed(failure: Failure, error: str) -> Failed:
         return Failed(
             reviewer=reviewer.name,
-            failure="timeout" if failure == "timeout" else "error",
+            failure=failure,
             error=error,
             claims=sum(isinstance(said, Claim) for said in desk.close()),
             seconds=round(time.monotonic() - started, 3),
@@ -114,11 +115,11 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
     except asyncio.CancelledError as error:
         if _round_is_cancelled():
             raise
-        return failed("error", _told(error))
+        return failed(Failure.ERROR, _told(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - bulkhead: a reviewer may fail in any way
         if limit.expired():
-            return failed("timeout", f"stopped after {room.timeout:g} s")
-        return failed("error", _told(error))
+            return failed(Failure.TIMEOUT, f"stopped after {room.timeout:g} s")
+        return failed(Failure.ERROR, _told(error))
     return Completed(
         reviewer=reviewer.name,
         claims=sum(isinstance(said, Claim) for said in desk.said),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from deepreview.model.agent import AgentEvent
 from deepreview.model.claim import Severity
 from deepreview.model.round import Run
 
@@ -59,5 +60,14 @@ class StageEnded:
     kind: Literal["stage-ended"] = "stage-ended"
 
 
-Event = RoundStarted | ReviewerStarted | ClaimMade | ReviewerEnded | StageEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentActed:
+    """A reviewer that is an agent did something."""
+
+    reviewer: str
+    event: AgentEvent
+    kind: Literal["agent-acted"] = "agent-acted"
+
+
+Event = RoundStarted | ReviewerStarted | AgentActed | ClaimMade | ReviewerEnded | StageEnded
 Emit = Callable[[Event], None]

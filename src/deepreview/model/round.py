@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from deepreview.model.agent import Failure, Record
 from deepreview.model.change import RepoPath
 
 
@@ -37,6 +38,8 @@ class Completed:
     claims: int
     seconds: float
     reading: Reading
+    record: Record | None = None
+    """What it did, where it is an agent."""
     result: Literal["completed"] = "completed"
 
 
@@ -54,10 +57,14 @@ class Failed:
     """The reviewer broke or ran out of time; what it had said by then is kept."""
 
     reviewer: str
-    failure: Literal["timeout", "error"]
+    failure: Failure
     error: str
     claims: int
     seconds: float
+    original: str = ""
+    """What it had written by then, verbatim."""
+    record: Record | None = None
+    """What it did, where it is an agent."""
     result: Literal["failed"] = "failed"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import Side
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Location
@@ -99,8 +100,8 @@ def failures(report: Report) -> tuple[Failed, ...]:
 
 
 def why_failed(run: Failed) -> str:
-    """`timeout: stopped after 60 s`, or the error alone."""
-    return f"timeout: {run.error}" if run.failure == "timeout" else run.error
+    """`timeout: stopped after 60 s`; of an error of no particular sort, the error alone."""
+    return run.error if run.failure is Failure.ERROR else f"{run.failure.value}: {run.error}"
 
 
 def checked(report: Report) -> tuple[tuple[str, str], ...]:

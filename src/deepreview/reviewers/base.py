@@ -1,13 +1,15 @@
 """What a reviewer is, and the one object that it is given."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from deepreview.agents.base import Agent, Question
 from deepreview.context.brief import Brief
 from deepreview.context.history import BlamedLine, History
 from deepreview.context.tree import Tree
+from deepreview.model.agent import AgentEvent
 from deepreview.model.change import Side
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.round import Reading
@@ -50,6 +52,14 @@ class Desk(Protocol):
         """Run a program with an environment built from an allow-list; raises OSError when it cannot start.
 
         It is killed, with its children, when the reviewer's time is over.
+        """
+        ...
+
+    def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncIterator[AgentEvent]:
+        """Ask an agent in a guest's place of its own, one for each `number`, which lasts as long as the desk.
+
+        Its events are on disk before they are yielded. The last one is `Answered` or `Broke`, also when our own
+        limits of time, silence or money end the turn.
         """
         ...
 

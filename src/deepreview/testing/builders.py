@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import Change, Commit, EntryMode, FileKind, FilePatch, Hunk, RepoPath, Sha, Side
 from deepreview.model.claim import Answer, Claim, ClaimId, DefectClass, Observation, Place, Section, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
@@ -203,7 +204,7 @@ def make_report(*findings: Finding, **given: Any) -> Report:
                 ),
             ),
             Skipped(reviewer="paths", reason="no path was removed and no comment was added"),
-            Failed(reviewer="static", failure="timeout", error="stopped after 60 s", claims=0, seconds=60.0),
+            Failed(reviewer="static", failure=Failure.TIMEOUT, error="stopped after 60 s", claims=0, seconds=60.0),
         ),
         findings=shown,
         dropped=(dropped,),

@@ -3,12 +3,14 @@
 import difflib
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deepreview.agents.base import Agent, Guest, Question
 from deepreview.context.brief import Brief
 from deepreview.context.tree import Entry, Tree, binary, text
+from deepreview.model.agent import AgentEvent
 from deepreview.model.change import Change, Commit, EntryMode, FileKind, FilePatch, Hunk, RepoPath, Sha, Side
 from deepreview.model.claim import Claim, Observation
 from deepreview.process import run
@@ -72,6 +74,8 @@ class MemoryDesk:
     history: History = field(default_factory=NoHistory)
     claims: list[Claim] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    guests: Mapping[int, Guest] = field(default_factory=dict)
+    """Where agents work, by the number of the pass."""
     started: list[tuple[str, ...]] = field(default_factory=list)
     """The argument lists of all programs that were run, in the order of their start."""
 
@@ -85,6 +89,11 @@ class MemoryDesk:
         env = {"PATH": os.pathsep.join(os.get_exec_path()), "HOME": str(self.scratch), "NO_COLOR": "1"}
         done = await run(argv, env=env, cwd=cwd, stdin=stdin)
         return Output(code=done.code, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
+
+    async def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncIterator[AgentEvent]:
+        """Ask the agent as it is; `guests` gives each number its place."""
+        async for event in agent.ask(question, self.guests[number]):
+            yield event
 
     def say(self, said: Claim | Observation) -> None:
         """Keep what was said."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from deepreview.model.agent import Failure
 from deepreview.model.change import Commit, FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import Answer, DefectClass, Observation, Section, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
@@ -275,7 +276,7 @@ def _runs() -> tuple[Completed | Skipped | Failed, ...]:
             ),
         ),
         Skipped(reviewer="paths", reason="no path was removed and no comment was added"),
-        Failed(reviewer="mutation", failure="timeout", error="stopped after 60 s", claims=0, seconds=60.0),
+        Failed(reviewer="mutation", failure=Failure.TIMEOUT, error="stopped after 60 s", claims=0, seconds=60.0),
     )
 
 

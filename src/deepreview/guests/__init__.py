@@ -1,0 +1,1 @@
+"""Guests: where an agent works, kept apart from the user's files, keys and network."""

@@ -1,0 +1,1 @@
+"""Coding agents and models as reviewers."""
