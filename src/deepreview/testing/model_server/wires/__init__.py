@@ -1,0 +1,1 @@
+"""The four protocols, one module each."""
