@@ -1,6 +1,6 @@
 """What an agent is, what it is asked, and the place that it is given to work in."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -153,7 +153,7 @@ class Agent(Protocol):
         """The protocols that it can reach a model by, the one it takes first."""
         ...
 
-    def ask(self, question: Question, guest: Guest) -> AsyncIterator[AgentEvent]:
+    def ask(self, question: Question, guest: Guest) -> AsyncGenerator[AgentEvent]:
         """Ask and yield what happens; failures are events, and only the last one is `Answered` or `Broke`.
 
         Cancelling it, or leaving it early, ends all that it started.

@@ -1,6 +1,6 @@
 """Agents that are command lines printing JSON: one flow for all, a dialect for each."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,7 +42,7 @@ class CliAgent:
     wires: tuple[Wire, ...]
     dialect: Dialect
 
-    async def ask(self, question: Question, guest: Guest) -> AsyncIterator[AgentEvent]:
+    async def ask(self, question: Question, guest: Guest) -> AsyncGenerator[AgentEvent]:
         """Start the tool, and tell what it prints."""
         try:
             invocation = self.dialect.invocation(self.spec, question, guest)

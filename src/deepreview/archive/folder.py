@@ -4,6 +4,7 @@
     plan.json              what was asked for, pinned, before any reviewer starts
     <reviewer>.said.jsonl  each claim and observation as it was made
     <reviewer>.run.json    how the reviewer ended; absent while it runs
+    <reviewer>.events.jsonl  what an agent did, event by event (see `archive/journal.py`)
     report.json, report.md, report.html, report.sarif
 """
 
@@ -70,12 +71,12 @@ class RoundFolder:
 
     def append(self, reviewer: str, said: Claim | Observation) -> None:
         """Put one thing that a reviewer said on record, before anything else happens with it."""
-        with _writing(self.path), (self.path / f"{reviewer}.said.jsonl").open("a", encoding="utf-8") as file:
+        with writing(self.path), (self.path / f"{reviewer}.said.jsonl").open("a", encoding="utf-8") as file:
             file.write(wire.to_json(wire.SAID, said) + "\n")
 
     def forget(self, reviewer: str) -> None:
         """Start a reviewer's record anew: it will say everything again."""
-        with _writing(self.path):
+        with writing(self.path):
             (self.path / f"{reviewer}.said.jsonl").unlink(missing_ok=True)
             (self.path / f"{reviewer}.run.json").unlink(missing_ok=True)
 
@@ -100,7 +101,7 @@ class RoundFolder:
     def write(self, name: str, text: str) -> Path:
         """Write a whole file or leave the old one: a reader never sees half of it."""
         target = self.path / name
-        with _writing(self.path):
+        with writing(self.path):
             handle, fresh = tempfile.mkstemp(prefix=f".{name}.", dir=self.path)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -124,7 +125,7 @@ class Archive:
         shelf = self.root / own
         number = 1 + sum(1 for folder in self.rounds(own) if _slug_of(folder.path.name) == pin.slug)
         stamp = f"{now:%Y%m%d-%H%M%S}-{pin.slug}"
-        with _writing(shelf):
+        with writing(shelf):
             shelf.mkdir(parents=True, exist_ok=True)
             path = _fresh(shelf, stamp)
         plan = Plan(
@@ -184,7 +185,8 @@ def _fresh(shelf: Path, stamp: str) -> Path:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a MachineError that names the place."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
 """The real desk and bench: git behind the capabilities that reviewers and checks are given."""
 
 import threading
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -165,7 +165,7 @@ class ReviewerDesk:
         done = await process.run(argv, env=env, cwd=cwd, stdin=stdin)
         return Output(code=done.code, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
 
-    async def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncIterator[AgentEvent]:
+    async def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncGenerator[AgentEvent]:
         """Nobody can be asked before guests have a place to work in."""
         del question, number
         yield Broke(failure=Failure.MISSING, message=f"{agent.spec} has no place to work in")

@@ -1,6 +1,6 @@
 """What a reviewer is, and the one object that it is given."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -55,7 +55,7 @@ class Desk(Protocol):
         """
         ...
 
-    def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncIterator[AgentEvent]:
+    def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncGenerator[AgentEvent]:
         """Ask an agent in a guest's place of its own, one for each `number`, which lasts as long as the desk.
 
         Its events are on disk before they are yielded. The last one is `Answered` or `Broke`, also when our own

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,7 +90,7 @@ class MemoryDesk:
         done = await run(argv, env=env, cwd=cwd, stdin=stdin)
         return Output(code=done.code, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
 
-    async def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncIterator[AgentEvent]:
+    async def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncGenerator[AgentEvent]:
         """Ask the agent as it is; `guests` gives each number its place."""
         async for event in agent.ask(question, self.guests[number]):
             yield event

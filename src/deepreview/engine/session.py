@@ -1,0 +1,141 @@
+"""One reviewer's talks with agents: a guest's place for each, our limits, and a journal of all that happens."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Protocol, Self, TypeVar
+
+from deepreview.agents.base import Agent, Guest, Question
+from deepreview.archive.journal import Journal, Turn
+from deepreview.errors import DeepReviewError
+from deepreview.model.agent import AgentEvent, Answered, Broke, Failure
+from deepreview.model.event import AgentActed, Emit
+
+T = TypeVar("T")
+
+
+class Host(Protocol):
+    """Takes guests in."""
+
+    def receive(self, reviewer: str, agent: Agent, number: int) -> AbstractAsyncContextManager[Guest]:
+        """A place for an agent to work in, gone when the context is left; raises DeepReviewError, OSError."""
+        ...
+
+    def exhausted(self, reviewer: str) -> str:
+        """Why our budget lets this reviewer ask nothing more, in one sentence; empty while it may."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long an agent may take; both in seconds."""
+
+    deadline: float
+    """On the clock of `time.monotonic`."""
+    silence: float
+    """Between two events."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Sessions:
+    """All talks of one reviewer; leaving the context ends them and their places."""
+
+    reviewer: str
+    host: Host
+    journal: Journal
+    limits: Limits
+    clean: Callable[[str], str]
+    """Takes secrets and private paths out of a text, before it is stored or read by anybody."""
+    emit: Emit
+    _guests: dict[tuple[str, int], Guest] = field(default_factory=dict)
+    _places: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def __aenter__(self) -> Self:
+        """Open the journal."""
+        self.journal.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Send all guests home."""
+        try:
+            await self._places.aclose()
+        finally:
+            self.journal.close()
+
+    async def ask(self, agent: Agent, question: Question, number: int) -> AsyncGenerator[AgentEvent]:
+        """The events of one turn, from the journal where an earlier process has had its answer; never an exception."""
+        turn = Turn.of(agent.spec, question, number)
+        if earlier := self.journal.earlier(turn):
+            for event in earlier:
+                self.emit(AgentActed(reviewer=self.reviewer, event=event))
+                yield event
+            return
+        self.journal.begin(turn, agent.spec)
+        async with aclosing(self._turn(agent, question, number)) as events:
+            async for told in events:
+                event = _cleaned(told, self.clean)
+                self.journal.note(turn, event)
+                self.emit(AgentActed(reviewer=self.reviewer, event=event))
+                yield event
+                if isinstance(event, Answered | Broke):
+                    return
+
+    async def _turn(self, agent: Agent, question: Question, number: int) -> AsyncGenerator[AgentEvent]:
+        """The agent's events with a last one in every case: ours where the agent raises, stalls or forgets it."""
+        if refused := self.host.exhausted(self.reviewer):
+            yield Broke(failure=Failure.BUDGET, message=refused)
+            return
+        try:
+            guest = await self._guest(agent, number)
+            async with aclosing(agent.ask(question, guest)) as events:
+                while True:
+                    event = await self._next(events)
+                    if isinstance(event, Broke):
+                        event = self._why(event)
+                    yield event
+                    if isinstance(event, Answered | Broke):
+                        return
+        except (DeepReviewError, OSError) as error:
+            yield Broke(failure=Failure.MISSING, message=str(error))
+
+    async def _next(self, events: AsyncGenerator[AgentEvent]) -> AgentEvent:
+        left = self.limits.deadline - time.monotonic()
+        limit = asyncio.timeout(max(0.0, min(left, self.limits.silence)))
+        try:
+            async with limit:
+                return await anext(events)
+        except StopAsyncIteration:
+            return Broke(failure=Failure.ERROR, message="it ended without an answer")
+        except TimeoutError as error:
+            if not limit.expired():
+                return Broke(failure=Failure.ERROR, message=str(error) or "it timed out")
+            if left <= self.limits.silence:
+                return Broke(failure=Failure.TIMEOUT, message="its time was over before it had finished")
+            return Broke(failure=Failure.SILENT, message=f"no sign of life for {self.limits.silence:g} s")
+        except (DeepReviewError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - bulkhead: an agent may break in any way
+            return Broke(failure=Failure.ERROR, message=f"{type(error).__name__}: {error}")
+
+    def _why(self, broke: Broke) -> Broke:
+        """A service that refuses may be our own broker: then the reason is the budget."""
+        if refused := self.host.exhausted(self.reviewer):
+            return Broke(failure=Failure.BUDGET, message=refused)
+        return broke
+
+    async def _guest(self, agent: Agent, number: int) -> Guest:
+        key = (str(agent.spec), number)
+        if key not in self._guests:
+            self._guests[key] = await self._places.enter_async_context(self.host.receive(self.reviewer, agent, number))
+        return self._guests[key]
+
+
+def _cleaned(event: T, clean: Callable[[str], str]) -> T:
+    """The same event with its texts cleaned."""
+    assert is_dataclass(event)
+    assert not isinstance(event, type)
+    old = {one.name: getattr(event, one.name) for one in fields(event) if one.name != "kind"}
+    new = {name: text for name, value in old.items() if isinstance(value, str) and (text := clean(value)) != value}
+    return replace(event, **new) if new else event
