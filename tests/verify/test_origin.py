@@ -87,6 +87,17 @@ def test_a_line_that_was_there(box: Sandbox) -> None:
     assert (exposed.kind, older.kind) == (OriginKind.NEWLY_EXPOSED, OriginKind.PRE_EXISTING)
 
 
+def test_prose_that_a_line_was_made_wrong_is_told_as_no_more_than_said(box: Sandbox) -> None:
+    box.commit("one", {"b.py": "x = 1\ny = compute()\n"})
+    change = open_change(box)
+    found = [origin(change, "a.py", 1, defect=DefectClass.REGRESSION, kind=kind) for kind in ("said", "stale-name")]
+    assert [o.kind for o in found] == [OriginKind.NEWLY_EXPOSED] * 2
+    assert [o.reason for o in found] == [
+        "The line was there before; that this change made it wrong is said, not shown.",
+        "The line was there before; this change made it wrong.",
+    ]
+
+
 def test_removed_code(box: Sandbox) -> None:
     box.commit("remove", {"a.py": "def first():\n    return 1\n"})
     change = open_change(box)

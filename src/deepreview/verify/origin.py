@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from deepreview.context.history import BlamedLine
 from deepreview.model.change import Change, FileKind, RepoPath, Sha, Side
-from deepreview.model.claim import DefectClass
+from deepreview.model.claim import SAID, DefectClass
 from deepreview.model.finding import Finding, Location, Origin, OriginKind
 from deepreview.verify.base import Bench
 
@@ -88,9 +88,9 @@ def _origin(
     if place is None:
         return _plain(OriginKind.UNKNOWN, "It is in no file.")
     if place.side is Side.BASE:
-        return _of_removed(place, finding.defect, lines)
+        return _of_removed(place, finding, lines)
     if not numbers:
-        return _of_unchanged(place, finding.defect, lines)
+        return _of_unchanged(place, finding, lines)
     texts = {number: lines.added[place.path][number] for number in numbers}
     if _all_in(texts.values(), lines.telling_removed):
         return _plain(OriginKind.MOVED, "The same code was removed elsewhere in this change.")
@@ -98,22 +98,30 @@ def _origin(
     return _blamed(written_here, written.get(place.path, {}), change)
 
 
-def _of_removed(place: Location, defect: DefectClass, lines: _Lines) -> Origin:
+def _of_removed(place: Location, finding: Finding, lines: _Lines) -> Origin:
     removed = lines.removed.get(place.path, {})
     texts = [removed[number] for number in _within(place, removed)]
     if not texts:
-        return _of_unchanged(place, defect, lines)
+        return _of_unchanged(place, finding, lines)
     if _all_in(texts, lines.telling_added):
         return _plain(OriginKind.MOVED, "The same code was added elsewhere in this change.")
     return _plain(OriginKind.INTRODUCED, "This change removes the line.")
 
 
-def _of_unchanged(place: Location, defect: DefectClass, lines: _Lines) -> Origin:
+def _of_unchanged(place: Location, finding: Finding, lines: _Lines) -> Origin:
+    """What was there before is newly exposed where the finding is a regression.
+
+    Of prose too, although nothing but its word stands for it: asking for more was measured and lost true findings
+    (`docs/severity.md`).
+    """
     if place.first == 0 and place.side is Side.HEAD and place.path in lines.new_files:
         return _plain(OriginKind.INTRODUCED, "This change adds the file.")
     what = "line" if place.first else "file"
-    if defect is DefectClass.REGRESSION:
-        return _plain(OriginKind.NEWLY_EXPOSED, f"The {what} was there before; this change made it wrong.")
+    if finding.defect is DefectClass.REGRESSION:
+        how = (
+            "that this change made it wrong is said, not shown" if finding.kind == SAID else "this change made it wrong"
+        )
+        return _plain(OriginKind.NEWLY_EXPOSED, f"The {what} was there before; {how}.")
     return _plain(OriginKind.PRE_EXISTING, f"The {what} was there before this change.")
 
 
