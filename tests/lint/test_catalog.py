@@ -7,6 +7,7 @@ import pytest
 
 from deepreview.lint.base import Given
 from deepreview.lint.catalog import RULES, lint
+from deepreview.model.published import Published
 from deepreview.parse.published import parse_report
 
 FILES = {"src/cache.py": ("def load(rows, read):", "    for key, row in read():", "        rows[key] = row.value")}
@@ -209,6 +210,81 @@ def test_each_rule_is_broken_by_what_breaks_it(rule: int, old: str, new: str, to
         text = text[: text.rindex("- `src/log.py`")]
     problems = lint(given(text)).problems
     assert any(problem.rule == rule and told in problem.message for problem in problems), problems
+
+
+RENAMED = """## Suggestions
+
+S1. **Rename the cache module to store** — `src/cache.py:1` [Model A]
+
+The module `cache` holds what is stored for ever, so `store` would say what it is.
+
+## Resolution"""
+
+
+def before(text: str) -> tuple[Published, ...]:
+    """One earlier round in which it was declined to rename the module, with the finding itself."""
+    return (parse_report(text.replace("## Resolution", RENAMED, 1)),)
+
+
+@pytest.mark.parametrize(
+    ("title", "repeated"),
+    [
+        ("`cache` is misnamed for a store: what this module holds is stored for ever", True),
+        ("The module `cache` should be called `store`: it holds what is stored", True),
+        ("Log how many rows the cache holds", False),
+        ("The stamp of a row in the cache is never read", False),
+    ],
+)
+def test_what_was_declined_is_known_in_other_words(title: str, repeated: bool) -> None:
+    text = SECOND.replace("S1. **Log it** —", f"S1. **{title}** —")
+    problems = lint(given(text, earlier=before(EARLIER))).problems
+    assert [(one.rule, one.where) for one in problems if one.rule == 9] == [(9, "S1")] * repeated
+
+
+def test_what_was_declined_may_come_back_with_what_has_changed() -> None:
+    again = "S1. **Rename the cache module to store** — `src/cache.py:1` [Model B] (round 1 S1, a second caller)"
+    text = SECOND.replace("S1. **Log it** — `src/cache.py:1` [Model B]", again)
+    assert not [one for one in lint(given(text, earlier=before(EARLIER))).problems if one.rule == 9]
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("Locks are taken in the right order now.", []),
+        ("The two locks were taken in the wrong order; no longer.", []),
+        ("Expiry was looked at again, and so were the tests.", ["round 1 I1"]),
+    ],
+)
+def test_what_was_resolved_is_found_in_other_words(line: str, missing: list[str]) -> None:
+    text = GOOD.replace("Adds a cache; the lock order of round 1 holds. I1 is left.", f"{line}\n\nThat is all.")
+    text = text.replace("S1. **Log it** —", "S1. **Store is a better name for the module** —")
+    problems = lint(given(text, earlier=(parse_report(EARLIER),))).problems
+    assert [one.where for one in problems if one.rule == 8 and one.where.endswith("I1")] == missing
+
+
+LISTED = """## Coverage Summary
+
+| File | Change | Lines | Read by | Findings |
+|---|---|---|---|---|
+| `src/cache.py` | modified | +1 −0 | Model A, Model B | I1 |
+| `src/log.py` | modified | +1 −0 | Model A | none |
+| `src/x.py` | deleted | +0 −1 | **nobody**: deleted | none |
+
+## Agent Performance Retro"""
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("| Files reviewed | 2/3 | 1/3 |", []),
+        ("| Files reviewed | 3/3 | 1/3 |", ["Model A reviewed 3/3, and the list of files names it 2 times"]),
+        ("| Tool calls | 2 | 1 |", ["Model B does not cover src/log.py, and no row counts misses"]),
+    ],
+)
+def test_a_list_of_who_read_each_file_is_held_to_the_counts(row: str, told: list[str]) -> None:
+    text = SECOND.replace("## Agent Performance Retro", LISTED).replace("| Coverage misses | 0 | 0 |", row)
+    text = text.replace("## Coverage Summary\n\n- `src/cache.py`\n- `src/log.py`\n", "")
+    assert [one.message for one in lint(given(text)).problems if one.rule == 5] == told
 
 
 def test_a_patch_that_does_not_apply() -> None:

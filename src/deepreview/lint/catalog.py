@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from deepreview.errors import Exit
 from deepreview.lint.appendix import originals
 from deepreview.lint.base import Given, Problem, Rule, Unchecked
 from deepreview.lint.code import cited, proofs
@@ -30,6 +31,13 @@ class Linted:
 
     problems: tuple[Problem, ...]
     unchecked: tuple[Unchecked, ...]
+
+    @property
+    def result(self) -> Exit:
+        """Broken, clean, or neither: nothing is known to be broken, and not all was checked."""
+        if self.problems:
+            return Exit.FINDINGS
+        return Exit.NO_VERDICT if self.unchecked else Exit.CLEAN
 
 
 def lint(given: Given) -> Linted:

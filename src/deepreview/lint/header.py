@@ -32,7 +32,9 @@ def header(given: Given) -> Checked:
 
 def _commits(given: Given) -> Checked:
     shas = _SHA.findall(given.report.row("Commits"))
-    if len(shas) > 1 and given.code is not None:
+    if len(shas) > 1 and given.code is None:
+        yield Unchecked(rule=6, reason=f"the order of commits is not checked: {given.without_code}")
+    elif len(shas) > 1 and given.code is not None:
         order = given.code.order(shas)
         if order is None:
             yield Unchecked(rule=6, reason="a listed commit is not in the repository")

@@ -41,22 +41,46 @@ def _maps(report: Published) -> Iterable[Table]:
 
 
 def coverage(given: Given) -> Checked:
-    """Each file that one reviewer covers is covered by all, or the miss is counted."""
-    told = [review for review in given.originals if review.covered]
+    """Each file that one reviewer covers is covered by all, or the miss is counted, and counted right."""
+    listed = _read_by(given.report)
+    told = {review.reviewer: {*review.covered} for review in given.originals if review.covered} | listed
     if not told:
-        yield Unchecked(rule=5, reason="no review in the appendix says what it covered")
+        yield Unchecked(rule=5, reason="neither the report nor a review in its appendix says who covered which file")
         return
-    every = {path for review in told for path in review.covered}
-    counted = _misses(given.report)
-    for review in told:
-        missed = sorted(every - {*review.covered})
+    every = {path for paths in told.values() for path in paths}
+    counted = _row_of(given.report, "coverage misses") or _row_of(given.report, "files reviewed")
+    for reviewer, paths in told.items():
+        missed = sorted(every - paths)
         if missed and not counted:
             more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
-            message = f"{review.reviewer} does not cover {missed[0]}{more}, and no row counts misses"
+            message = f"{reviewer} does not cover {missed[0]}{more}, and no row counts misses"
+            yield Problem(rule=5, where="Coverage", message=message)
+    for reviewer, cell in _row_of(given.report, "files reviewed").items() if listed else ():
+        if (found := _NUMBER.match(cell)) and int(found[1]) != len(listed.get(reviewer, ())):
+            message = (
+                f"{reviewer} reviewed {cell}, and the list of files names it {len(listed.get(reviewer, ()))} times"
+            )
             yield Problem(rule=5, where="Coverage", message=message)
 
 
-def _misses(report: Published) -> bool:
-    """Whether the summary has a row of coverage misses or of files reviewed."""
-    rows = report.totals.rows if report.totals else ()
-    return any(row[0].strip("* ").lower() in {"coverage misses", "files reviewed"} for row in rows if row)
+def _read_by(report: Published) -> dict[str, set[str]]:
+    """The files by reviewer, where the coverage section is a table that says who read each."""
+    found: dict[str, set[str]] = {}
+    tables, _ = split_tables(read_lines(report.coverage, lambda _: False))
+    for table in tables:
+        heads = [column.strip("* ").lower() for column in table.columns]
+        if {"file", "read by"} <= {*heads}:
+            for row in table.rows:
+                for reader in row[heads.index("read by")].split(", "):
+                    if not reader.startswith("**nobody"):
+                        found.setdefault(reader.strip("*` "), set()).add(row[heads.index("file")].strip("` "))
+    return found
+
+
+def _row_of(report: Published, label: str) -> dict[str, str]:
+    """A row of the summary by reviewer; empty where there is none."""
+    if report.totals is None:
+        return {}
+    names = [column.strip("*` ") for column in report.totals.columns[1:]]
+    row = next((row for row in report.totals.rows if row and row[0].strip("* ").lower() == label), ())
+    return dict(zip(names, row[1:], strict=True)) if row else {}

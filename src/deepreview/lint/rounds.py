@@ -1,18 +1,18 @@
 """Rules 8 and 9: what earlier rounds decided is neither forgotten nor raised again."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from deepreview.lint.alike import REPEATED, TOLD, findings_of, likeness, lines_of, resolved
 from deepreview.lint.base import Checked, Given, Problem, Unchecked
-from deepreview.model.published import Published, PublishedFinding, Resolved
+from deepreview.model.claim import Claim
+from deepreview.model.published import Published, Resolved
 
-_WORD = re.compile(r"[a-z0-9_]{3,}")
 _DECLINED = re.compile(r"^\W*(?:skipped|declined|won't fix|wontfix|n/a)", re.IGNORECASE)
 _WAKING = re.compile(
     r"round\s*\d|re-?raised|unaddressed|caller|blast|changed since|newly exposed|regress", re.IGNORECASE
 )
-ALIKE = 0.6
-"""Share of a title's words that must stand in a text for the text to be about it."""
 
 
 def accounted(given: Given) -> Checked:
@@ -25,8 +25,10 @@ def accounted(given: Given) -> Checked:
         return
     told = _told(given.report)
     number = len(given.earlier)
-    for row in last.resolution.rows:
-        if re.fullmatch(r"[CIS]\d+", row.ref) and not _mentioned(row, told, number):
+    rows = [row for row in last.resolution.rows if re.fullmatch(r"[CIS]\d+", row.ref)]
+    rows = [row for row in rows if not _named(row, told, number)]
+    for row, again in zip(rows, _told_again(resolved(rows, last), given.report, told), strict=True):
+        if not again:
             yield Problem(rule=8, where=f"round {number} {row.ref}", message=f"nothing is said of “{row.title[:80]}”")
 
 
@@ -43,14 +45,16 @@ def _told(report: Published) -> list[str]:
     return [line for text in texts for line in text.split("\n") if line.strip()]
 
 
-def _mentioned(row: Resolved, told: Iterable[str], number: int) -> bool:
+def _named(row: Resolved, told: Iterable[str], number: int) -> bool:
     named = re.compile(rf"(?:round|R)[\s-]?{number}\b.{{0,60}}\b{row.ref}\b", re.IGNORECASE)
-    words = set(_WORD.findall(row.title.lower()))
-    return any(named.search(line) or _share(words, line) >= ALIKE for line in told)
+    return any(named.search(line) for line in told)
 
 
-def _share(words: set[str], text: str) -> float:
-    return len(words & set(_WORD.findall(text.lower()))) / len(words) if words else 0.0
+def _told_again(rows: Sequence[Claim], report: Published, told: Sequence[str]) -> list[bool]:
+    """Whether a finding or a line is about what each row is about, in whatever words."""
+    bare = [replace(row, places=()) for row in rows]
+    findings, lines = likeness(rows, findings_of(report)), likeness(bare, lines_of(told))
+    return [any(score > TOLD for score in (*one, *other)) for one, other in zip(findings, lines, strict=True)]
 
 
 def declined(given: Given) -> Checked:
@@ -58,20 +62,21 @@ def declined(given: Given) -> Checked:
     if given.earlier is None:
         yield Unchecked(rule=9, reason="no earlier report is given")
         return
-    refused = [(number, row) for number, report in enumerate(given.earlier, 1) for row in _refused(report)]
-    for finding in given.report.findings:
-        note = " ".join((*finding.notes, finding.text))
-        again = next((pair for pair in refused if _alike(pair[1], finding)), None)
-        if again and not _WAKING.search(note):
-            message = f"it was declined in round {again[0]} as {again[1].ref}, and nothing says what has changed"
+    again: dict[int, tuple[int, Resolved]] = {}
+    now = findings_of(given.report)
+    for number, report in enumerate(given.earlier, 1):
+        rows = _refused(report)
+        for row, scores in zip(rows, likeness(resolved(rows, report), now), strict=True):
+            for place, score in enumerate(scores):
+                if score > REPEATED:
+                    again.setdefault(place, (number, row))
+    for place, (number, row) in sorted(again.items()):
+        finding = given.report.findings[place]
+        if not _WAKING.search(" ".join((*finding.notes, finding.text))):
+            message = f"it was declined in round {number} as {row.ref}, and nothing says what has changed"
             yield Problem(rule=9, where=finding.alias, message=message)
 
 
-def _refused(report: Published) -> Iterable[Resolved]:
+def _refused(report: Published) -> list[Resolved]:
     rows = report.resolution.rows if report.resolution else ()
-    return (row for row in rows if row.ref and _DECLINED.match(row.action))
-
-
-def _alike(row: Resolved, finding: PublishedFinding) -> bool:
-    one, other = set(_WORD.findall(row.title.lower())), set(_WORD.findall(finding.title.lower()))
-    return bool(one and other) and len(one & other) / len(one | other) >= ALIKE
+    return [row for row in rows if row.ref and _DECLINED.match(row.action)]

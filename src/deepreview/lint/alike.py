@@ -1,0 +1,62 @@
+"""Whether two reports speak of one defect: the measure by which claims are merged, with thresholds of its own.
+
+Reports of two rounds speak of the same code throughout, so the same score says less than within one round. The
+thresholds are in `docs/lint.md`, with what they find.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from deepreview.consolidate.cluster import default_weights
+from deepreview.consolidate.pairs import features, weigh
+from deepreview.consolidate.words import said
+from deepreview.model.claim import Claim
+from deepreview.model.published import Published, PublishedFinding, Resolved
+from deepreview.parse.lines import read_lines
+from deepreview.parse.statement import statement
+from deepreview.reviewers.replay.voice import Remark, voice
+
+TOLD = 0.3
+"""How far above the threshold of merging a line must be to tell of an earlier finding: a wrong match hides a gap."""
+REPEATED = 0.55
+"""The same for a finding that is raised again: a wrong match accuses."""
+_NOTHING = -1.0
+_LINE = 400
+
+
+def findings_of(report: Published) -> tuple[Claim, ...]:
+    """The findings of a report as claims, in their order."""
+    return voice("report", map(_remark, report.findings)).claims
+
+
+def _remark(finding: PublishedFinding) -> Remark:
+    told = statement(read_lines(finding.text, lambda _: False))
+    return Remark(
+        title=finding.title, body=told.text, severity=finding.severity, places=finding.places, quote=told.quote
+    )
+
+
+def resolved(rows: Sequence[Resolved], report: Published) -> tuple[Claim, ...]:
+    """The findings that rows of a resolution are about, in their order; of one that the report lacks, its title."""
+    known = dict(zip((finding.alias for finding in report.findings), findings_of(report), strict=True))
+    bare = voice("report", (Remark(title=row.title, body="") for row in rows)).claims
+    return tuple(known.get(row.ref, title) for row, title in zip(rows, bare, strict=True))
+
+
+def lines_of(texts: Iterable[str]) -> tuple[Claim, ...]:
+    """Every line of prose as a claim about no place."""
+    return voice("report", (Remark(title=text[:_LINE], body=text) for text in texts)).claims
+
+
+def likeness(earlier: Sequence[Claim], later: Sequence[Claim]) -> list[list[float]]:
+    """For each earlier claim, how far each later one is above the threshold of merging."""
+    among = weigh([said(claim, ruled=False) for claim in (*earlier, *later)])
+    weights = default_weights()
+    return [
+        [
+            weights.score(found, same_reviewer=False)
+            if (found := features(among, one, len(earlier) + other))
+            else _NOTHING
+            for other in range(len(later))
+        ]
+        for one in range(len(earlier))
+    ]
