@@ -13,8 +13,9 @@ from deepreview.context.history import BlamedLine
 from deepreview.context.tree import as_lines
 from deepreview.git import history as past
 from deepreview.git.mirror import Mirror
-from deepreview.git.run import EMPTY_TREE, Git
+from deepreview.git.run import Git
 from deepreview.git.trees import GitTree
+from deepreview.git.written import written
 from deepreview.model.agent import AgentEvent, Broke, Failure
 from deepreview.model.change import Change, Commit, RepoPath, Sha, Side
 from deepreview.model.claim import Claim, Observation, Place
@@ -37,6 +38,11 @@ class Repository:
     def git(self) -> Git:
         """Git in the mirror."""
         return self.mirror.git
+
+    @cached_property
+    def _commits(self) -> dict[Sha, Commit]:
+        """Those of the change, and all that were asked for since."""
+        return {commit.sha: commit for commit in self.change.commits}
 
     @cached_property
     def _trees(self) -> Mapping[Side, GitTree]:
@@ -71,14 +77,13 @@ class Repository:
 
     def written(self, wanted: Mapping[RepoPath, Sequence[int]]) -> Mapping[RepoPath, Mapping[int, BlamedLine]]:
         """The writer of lines of head, looking no further back than base."""
-        change = self.change
-        tip = change.head if change.base == EMPTY_TREE else f"{change.base}..{change.head}"
-        return {path: self._told(lines) for path, lines in past.blame(self.git, tip, wanted).items()}
+        return {path: self._told(lines) for path, lines in written(self.git, self.change, wanted).items()}
 
     def commit(self, sha: Sha) -> Commit:
         """One commit's text."""
-        known = next((commit for commit in self.change.commits if commit.sha == sha), None)
-        return known or past.commit_of(self.git, sha)
+        if sha not in self._commits:
+            self._commits[sha] = past.commit_of(self.git, sha)
+        return self._commits[sha]
 
     def files(self, sha: Sha) -> Mapping[RepoPath, tuple[int, int]]:
         """Lines that a commit added to and removed from each file."""

@@ -90,13 +90,13 @@ def _blame_file(git: Git, tip: str, path: RepoPath, lines: Sequence[int]) -> dic
         return {}
     done = git.attempt("blame", "--porcelain", "--root", "-w", "--no-progress", *ranges, tip, "--", encode(path))
     if done.code == 0:
-        return dict(_porcelain(decode(done.stdout), _cut_at(git)))
+        return dict(_porcelain(decode(done.stdout), cut_at(git)))
     if short := _TOO_FEW.search(complaint(done)):
         return _blame_file(git, tip, path, [line for line in lines if line <= int(short[1])])
     return {}
 
 
-def _cut_at(git: Git) -> set[str]:
+def cut_at(git: Git) -> set[str]:
     """The commits whose parents a shallow clone lacks: git takes them for the writers of all that came before."""
     cut = Path(git.env["GIT_DIR"], "shallow")
     return set(cut.read_text().split()) if cut.exists() else set()
