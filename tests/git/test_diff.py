@@ -335,6 +335,7 @@ def test_hunks_make_head_of_base(tmp_path: Path, pairs: list[tuple[str, str]]) -
             assert before == after
         else:
             assert applied(before, patch.hunks) == after
+            assert (patch.added_count, patch.removed_count) == (len(patch.added()), len(patch.removed()))
 
 
 @given(st.text(alphabet="@ -+1,\ndif git\\ab/", max_size=80))

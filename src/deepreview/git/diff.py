@@ -56,11 +56,11 @@ class _Text:
 def diff(git: Git, base: str, head: str) -> tuple[FilePatch, ...]:
     """All that differs between two trees, in git's order; renames and copies are followed."""
     raw = git.out("diff", *_HOW, "--raw", "-p", "-z", "--end-of-options", base, head, "--")
-    listing, _, text = raw.partition(b"\0\0")
-    records = list(_records(decode(listing)))
+    start = raw.find(b"\0\0") + 2 if raw else 0
+    records = list(_records(decode(raw[: start - 2])))
     if any("\n" in record.path + record.old_path for record in records):
-        text = git.out("diff", *_HOW, "-p", "--end-of-options", base, head, "--")
-    patches = tuple(_joined(records, list(parse_patch(text))))
+        raw, start = git.out("diff", *_HOW, "-p", "--end-of-options", base, head, "--"), 0
+    patches = tuple(_joined(records, list(parse_patch(raw, start))))
     unseen = dict.fromkeys(patch.new_blob for patch in patches if patch.readable and not patch.hunks)
     data = set(_binary(git, list(unseen))) if unseen else set[Sha]()
     return tuple(replace(patch, binary=True) if patch.new_blob in data else patch for patch in patches)
@@ -92,21 +92,23 @@ def _records(listing: str) -> Iterator[_Record]:
         )
 
 
-def parse_patch(text: bytes) -> Iterator[_Text]:
-    """The hunks of each `diff --git` section, in order."""
-    found: _Text | None = None
-    whole = b"\n" + text
-    marks = list(_STRUCTURE.finditer(whole))
-    ends = [mark.start() for mark in marks[1:]] + [len(whole) - whole.endswith(b"\n")]
+def parse_patch(raw: bytes, start: int = 0) -> Iterator[_Text]:
+    """The hunks of each `diff --git` section from `start` on, where the first one begins; in order.
+
+    Of a patch of many megabytes no second copy is made.
+    """
+    found = _Text(hunks=[])
+    marks = list(_STRUCTURE.finditer(raw, start))
+    ends = [mark.start() for mark in marks[1:]] + [len(raw) - raw.endswith(b"\n")]
+    view = memoryview(raw)
     for mark, end in zip(marks, ends, strict=False):
         old_start, old_count, new_start, new_count, section, binary = mark.groups()
-        if binary is not None and found is not None:
+        if binary is not None:
             found.binary = True
         elif old_start is None:
-            if found is not None:
-                yield found
+            yield found
             found = _Text(hunks=[])
-        elif found is not None:
+        else:
             found.hunks.append(
                 Hunk(
                     old_start=int(old_start),
@@ -114,10 +116,10 @@ def parse_patch(text: bytes) -> Iterator[_Text]:
                     new_start=int(new_start),
                     new_count=1 if new_count is None else int(new_count),
                     section=decode(section),
-                    lines=tuple(decode(whole[mark.end() + 1 : end]).split("\n")) if mark.end() < end else (),
+                    lines=tuple(decode(view[mark.end() + 1 : end]).split("\n")) if mark.end() < end else (),
                 )
             )
-    if found is not None:
+    if start < len(raw):
         yield found
 
 

@@ -122,9 +122,9 @@ def complaint(done: Ended) -> str:
     return first.removeprefix("fatal: ").removeprefix("error: ") or f"exit code {done.code}"
 
 
-def decode(raw: bytes) -> str:
+def decode(raw: bytes | memoryview) -> str:
     """Text of git's output; bytes that are not UTF-8 survive as surrogate escapes."""
-    return raw.decode("utf-8", "surrogateescape")
+    return str(raw, "utf-8", "surrogateescape")
 
 
 def encode(text: str) -> bytes:

@@ -101,6 +101,16 @@ class FilePatch:
         return tuple(line for hunk in self.hunks for line in hunk.removed())
 
     @property
+    def added_count(self) -> int:
+        """Number of added lines, without a record of each."""
+        return sum(line[:1] == "+" for hunk in self.hunks for line in hunk.lines)
+
+    @property
+    def removed_count(self) -> int:
+        """Number of removed lines, without a record of each."""
+        return sum(line[:1] == "-" for hunk in self.hunks for line in hunk.lines)
+
+    @property
     def readable(self) -> bool:
         """Whether head holds text of this file that a reviewer can read."""
         return not self.binary and self.new_mode in {EntryMode.FILE, EntryMode.EXECUTABLE}
@@ -147,9 +157,9 @@ class Change:
     @property
     def added(self) -> int:
         """Number of added lines."""
-        return sum(line[:1] == "+" for p in self.patches for h in p.hunks for line in h.lines)
+        return sum(patch.added_count for patch in self.patches)
 
     @property
     def removed(self) -> int:
         """Number of removed lines."""
-        return sum(line[:1] == "-" for p in self.patches for h in p.hunks for line in h.lines)
+        return sum(patch.removed_count for patch in self.patches)

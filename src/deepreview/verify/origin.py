@@ -20,18 +20,18 @@ _TELLING = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lines:
-    """The lines of the change by file and number, and the telling ones among them by their text."""
+    """The lines of the files that findings are in, by number, and which texts of theirs stand at the other side."""
 
     added: Mapping[RepoPath, Mapping[int, str]]
     removed: Mapping[RepoPath, Mapping[int, str]]
-    telling_added: frozenset[str]
-    telling_removed: frozenset[str]
+    also_added: frozenset[str]
+    also_removed: frozenset[str]
     new_files: frozenset[RepoPath]
 
 
 def trace(findings: Sequence[Finding], bench: Bench) -> tuple[Finding, ...]:
     """The findings with their origins."""
-    lines = _lines_of(bench.change)
+    lines = _lines_of(bench.change, [f.main for f in findings if f.main])
     wanted = {f.fingerprint: _added_of(f, lines) for f in findings}
     asked: dict[RepoPath, set[int]] = {}
     for finding in findings:
@@ -44,20 +44,34 @@ def trace(findings: Sequence[Finding], bench: Bench) -> tuple[Finding, ...]:
     )
 
 
-def _lines_of(change: Change) -> _Lines:
-    added = {patch.path: dict(patch.added()) for patch in change.patches}
-    removed = {patch.old_path: dict(patch.removed()) for patch in change.patches}
+def _lines_of(change: Change, places: Sequence[Location]) -> _Lines:
+    at = {(place.path, place.side) for place in places}
+    added = {p.path: dict(p.added()) for p in change.patches if (p.path, Side.HEAD) in at}
+    removed = {p.old_path: dict(p.removed()) for p in change.patches if (p.old_path, Side.BASE) in at}
     return _Lines(
         added=added,
         removed=removed,
-        telling_added=_telling(added),
-        telling_removed=_telling(removed),
+        also_added=_among(change, "+", _telling(places, Side.BASE, removed)),
+        also_removed=_among(change, "-", _telling(places, Side.HEAD, added)),
         new_files=frozenset(patch.path for patch in change.patches if patch.kind is FileKind.ADDED),
     )
 
 
-def _telling(files: Mapping[RepoPath, Mapping[int, str]]) -> frozenset[str]:
-    return frozenset(key for lines in files.values() for text in lines.values() if len(key := _key(text)) >= _TELLING)
+def _telling(places: Iterable[Location], side: Side, changed: Mapping[RepoPath, Mapping[int, str]]) -> frozenset[str]:
+    """The changed lines in those places that are long enough to be recognised elsewhere."""
+    texts = (
+        changed[place.path][number]
+        for place in places
+        if place.side is side
+        for number in _within(place, changed.get(place.path, {}))
+    )
+    return frozenset(key for text in texts if len(key := _key(text)) >= _TELLING)
+
+
+def _among(change: Change, mark: str, keys: frozenset[str]) -> frozenset[str]:
+    """Those of the texts that stand in any line of the change with that mark."""
+    lines = (line for patch in change.patches for hunk in patch.hunks for line in hunk.lines if line[:1] == mark)
+    return keys.intersection(_key(line[1:]) for line in lines) if keys else keys
 
 
 def _key(text: str) -> str:
@@ -92,9 +106,9 @@ def _origin(
     if not numbers:
         return _of_unchanged(place, finding, lines)
     texts = {number: lines.added[place.path][number] for number in numbers}
-    if _all_in(texts.values(), lines.telling_removed):
+    if _all_in(texts.values(), lines.also_removed):
         return _plain(OriginKind.MOVED, "The same code was removed elsewhere in this change.")
-    written_here = [n for n, text in texts.items() if _key(text) not in lines.telling_removed]
+    written_here = [n for n, text in texts.items() if _key(text) not in lines.also_removed]
     return _blamed(written_here, written.get(place.path, {}), change)
 
 
@@ -103,7 +117,7 @@ def _of_removed(place: Location, finding: Finding, lines: _Lines) -> Origin:
     texts = [removed[number] for number in _within(place, removed)]
     if not texts:
         return _of_unchanged(place, finding, lines)
-    if _all_in(texts, lines.telling_added):
+    if _all_in(texts, lines.also_added):
         return _plain(OriginKind.MOVED, "The same code was added elsewhere in this change.")
     return _plain(OriginKind.INTRODUCED, "This change removes the line.")
 

@@ -78,8 +78,8 @@ class Deleted:
 
 def deleted_lines(ground: Ground) -> tuple[list[Deleted], int]:
     """What is gone, the files that lose most first; and how many files were left out for their number."""
-    moved = {line.strip() for patch in ground.change.patches for _, line in patch.added()}
-    patches = [p for p in ground.change.patches if not p.binary and _source(p.old_path) and not is_test(p.old_path)]
+    patches = [p for p in ground.change.patches if p.removed_count and _source(p.old_path) and not is_test(p.old_path)]
+    moved = {line.strip() for p in ground.change.patches for _, line in p.added()} if patches else set[str]()
     ground.base.load(patch.old_path for patch in patches)
     found = [one for patch in patches if (one := _deleted_in(ground, patch, moved)).lines]
     found.sort(key=lambda one: (-len(one.lines), one.path))
