@@ -34,7 +34,7 @@ from deepreview.git.target import Named, Pin, Place, pin
 from deepreview.model.change import FilePatch, RepoPath
 from deepreview.render import html
 from deepreview.render.catalog import KEPT
-from deepreview.testing.showcase import crowd
+from deepreview.testing.crowd import crowd
 from synthetic import LARGE, SMALL, build
 
 _MEMORY_BAR = 300.0

@@ -14,10 +14,12 @@ from deepreview.model.change import Commit, RepoPath, Sha, Side
 from deepreview.model.claim import Observation, Section
 from deepreview.model.finding import Location, State
 from deepreview.model.report import CitedCode, Report, Verdict, VerdictValue
-from deepreview.model.round import Failed, Unread
+from deepreview.model.round import Completed, Failed, Reading, Unread
 from deepreview.render.html import RENDERER, render
+from deepreview.report.retro import agreement
 from deepreview.testing.builders import NO_BLOB, make_claim, make_finding, make_report
-from deepreview.testing.showcase import crowd, showcase
+from deepreview.testing.crowd import crowd
+from deepreview.testing.showcase import showcase
 
 Tag = tuple[str, tuple[tuple[str, str | None], ...]]
 
@@ -329,3 +331,29 @@ def test_no_text_becomes_an_element_or_an_attribute(text: str) -> None:
     assert outline == [
         tag for tag, _ in expected.tags if tag in {"article", "script", "style", "main", "nav", "h1", "h2", "dialog"}
     ]
+
+
+def _of_reviewers(*names: str) -> Report:
+    """One finding that all of them said."""
+    finding = make_finding(reviewers=names)
+    reading = Reading(read=(), unread=(), checked=(), gaps=())
+    runs = tuple(Completed(reviewer=name, claims=1, seconds=0.1, reading=reading) for name in (*names, "alone"))
+    return make_report(finding, runs=runs, agreement=agreement(runs, (finding,)))
+
+
+def test_three_who_agree_are_a_matrix_with_heads_of_rows_and_columns() -> None:
+    page = render(_of_reviewers("a", "b", "c"))
+    part = page[page.index('id="agreement"') : page.index('aria-labelledby="record"')]
+    assert re.findall(r'<th scope="col" class="num">([^<]*)</th>', part) == ["a", "b", "c"]
+    rows = re.findall(r'<tr><th scope="row">(\w+)</th>(.*)</tr>', part)
+    assert {name: re.findall(r">([^<]+)</td>", cells) for name, cells in rows} == {
+        "a": ["—", "1 of 1", "1 of 1"],
+        "b": ["1 of 1", "—", "1 of 1"],
+        "c": ["1 of 1", "1 of 1", "—"],
+    }
+
+
+def test_two_who_agree_are_a_sentence_and_one_alone_is_nothing() -> None:
+    assert "<p>Agreement: a and b both said 1 of 1.</p>" in render(_of_reviewers("a", "b"))
+    assert "Agreement:" not in render(_of_reviewers("a"))
+    assert 'id="agreement"' not in render(_of_reviewers("a"))

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from deepreview.model.report import Report, Verdict, VerdictValue
 from deepreview.render.html import render
 from deepreview.testing.builders import make_finding, make_report
-from deepreview.testing.showcase import crowd, showcase
+from deepreview.testing.crowd import crowd
+from deepreview.testing.showcase import showcase
 
 pytestmark = pytest.mark.browser
 
@@ -173,7 +174,7 @@ def test_the_filters_narrow_the_list_and_say_so(visit: _Visit) -> None:
     assert visible.count() == 4
     page.get_by_role("button", name="Suggestion 2").click()
     assert visible.evaluate_all("all => all.map((f) => f.id)") == ["C1", "I1"]
-    page.locator("#filter-reviewer").select_option("names")
+    page.locator("#filter-reviewer").select_option("gemini")
     assert visible.evaluate_all("all => all.map((f) => f.id)") == ["C1"]
     page.locator("#filter-text").fill("no such word")
     page.get_by_role("button", name="Clear the filter").click()

@@ -8,7 +8,7 @@ from deepreview.model.finding import Fingerprint
 from deepreview.model.report import ChangedFile, Fate, Report, Tally
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.safe_markdown import blocks, cell, code, fence, inline, item, line, plain
-from deepreview.render.wording import counted, duration, nobody_read, spot, why_failed
+from deepreview.render.wording import agreement_rows, counted, duration, nobody_read, spot, why_failed
 
 
 def table(rows: list[list[str]]) -> str:
@@ -121,15 +121,12 @@ def _lowered(tally: Tally) -> str:
 
 def _agreement(report: Report) -> str:
     """Of the findings that one of two reviewers said, how many both did."""
-    names = [run.reviewer for run in report.runs if not isinstance(run, Skipped)]
-    pairs = {frozenset((pair.one, pair.other)): pair for pair in report.agreement}
-    if not any(pair.both for pair in pairs.values()):
-        return ""
-    rows = [["Said by both", *map(plain, names)]]
-    for one in names:
-        cells = [pairs.get(frozenset((one, other))) if one != other else None for other in names]
-        rows.append([plain(one), *(f"{pair.both} of {pair.either}" if pair else "—" for pair in cells)])
-    return table(rows)
+    rows = agreement_rows(report)
+    return (
+        table([["Said by both", *map(plain, rows[0][1:])], *(list(map(plain, row)) for row in rows[1:])])
+        if rows
+        else ""
+    )
 
 
 def notes(report: Report) -> str:

@@ -52,6 +52,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else plural}"
 
 
+def agreement_rows(report: Report) -> list[list[str]]:
+    """Of the findings that one of two reviewers said, how many both did; the first row and column are the names.
+
+    Only reviewers that share a finding with somebody; empty where none does.
+    """
+    pairs = {frozenset((pair.one, pair.other)): pair for pair in report.agreement}
+    sharing = {name for pair in pairs.values() if pair.both for name in (pair.one, pair.other)}
+    names = [run.reviewer for run in report.runs if run.reviewer in sharing]
+    rows = [["", *names]] if names else []
+    for one in names:
+        cells = [pairs.get(frozenset((one, other))) if one != other else None for other in names]
+        rows.append([one, *(f"{pair.both} of {pair.either}" if pair else "—" for pair in cells)])
+    return rows
+
+
 def line_range(first: int, last: int) -> str:
     """`3`, `3-5`, or nothing for a whole file."""
     if first == 0:

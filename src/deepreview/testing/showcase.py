@@ -1,15 +1,19 @@
-"""Whole reports for tests and pictures of renderers: one as it could be, and one of any size."""
+"""A whole report as it could be, for tests and pictures of renderers."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
+from deepreview.consolidate.base import Slate
 from deepreview.model.agent import Failure
 from deepreview.model.change import Commit, FileKind, RepoPath, Sha, Side
-from deepreview.model.claim import Answer, DefectClass, Observation, Section, Severity
+from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Place, Section, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
-from deepreview.model.finding import Finding, Location, Origin, OriginKind, Rubric
-from deepreview.model.report import ChangedFile, CitedCode, Clock, Report, Tally, Verdict, VerdictValue
+from deepreview.model.finding import Dropped, Finding, Location, Origin, OriginKind, Rubric
+from deepreview.model.report import ChangedFile, CitedCode, Clock, Report, Verdict, VerdictValue
 from deepreview.model.round import Completed, Failed, Reading, Skipped, Unread
-from deepreview.testing.builders import NO_BLOB, make_finding, make_report
+from deepreview.report.retro import agreement, fates, reconciliation, tallies
+from deepreview.testing.builders import NO_BLOB, make_claim, make_finding, make_report
 
 _STORE = Sha("6e7f80912c4d5e6f" * 2 + "6e7f8091")
 _EXPIRE = Sha("1a2b3c4d5e6f7081" * 2 + "1a2b3c4d")
@@ -49,11 +53,31 @@ Run `boiler read_gauge --all` once, so that the cache
 holds a reading of every sensor before the pump starts.""".splitlines()
 
 
+_PROSE = ("claude", "codex", "gemini")
+_SAID = {
+    "C1 codex": (Severity.CRITICAL, "Rows that are restored at start get a new time stamp, so `ttl` begins anew"),
+    "C1 gemini": (
+        Severity.IMPORTANT,
+        "Expiry of persisted readings is measured from load, not from when they were taken",
+    ),
+    "I1 codex": (Severity.IMPORTANT, "A failed read of the bus is reported as success"),
+    "S1 gemini": (Severity.SUGGESTION, "Comment refers to a function that no longer exists"),
+    "S2 gemini": (Severity.SUGGESTION, "Operators are told to run a removed subcommand"),
+    "S2 names": (Severity.SUGGESTION, "The guide names `read_gauge`, which this change removes"),
+}
+"""What others said of the findings, in their own words."""
+
+
 def showcase() -> Report:
-    """A review of a small change: a critical, an important and two suggestions, one reviewer that failed."""
-    findings = (_expired(), _swallowed(), _stale(), _guide())
+    """A review of a small change by three in prose and two by rules who partly agree, and one that failed."""
+    findings = tuple(replace(one, claims=_claimed(one)) for one in (_expired(), _swallowed(), _stale(), _guide()))
     plain = make_report(*findings)
     static = "static"
+    dropped = (*plain.dropped, _INVENTED)
+    claims = {claim.id: claim for finding in findings for claim in _claims(finding)}
+    claims |= {claim.id: claim for claim in (plain.claims[-1], _NOWHERE)}
+    slate = Slate(findings=findings, dropped=dropped, claims=claims)
+    runs = _runs(claims)
     return replace(
         plain,
         clock=Clock(
@@ -84,39 +108,67 @@ def showcase() -> Report:
             "readings loaded from disk never expire on time (**C1**). One important: a failed read looks like a "
             "pressure of zero (**I1**). Two names are stale."
         ),
-        runs=_runs(),
-        tallies=(_tally("names", 3, (0, 0, 2), dropped=1, files=5), _tally(static, 2, (1, 1, 0), dropped=0, files=4)),
+        runs=runs,
+        dropped=dropped,
+        claims=tuple(claims[name] for name in sorted(claims)),
+        claims_map=fates(findings, dropped),
+        tallies=tallies(runs, slate, _observations()),
+        agreement=agreement(runs, findings),
         observations=_observations(),
-        reconciliation=(
-            "names “`todo` is misspelt”: dropped by `suppressed` (generated file).",
-            "static “The error is logged and then lost”: lowered from critical to important (the failure is logged).",
-        ),
+        reconciliation=reconciliation(findings, dropped, claims.values()),
         cited=_cited(),
     )
 
 
-def crowd(number: int) -> Report:
-    """A report of so many findings, each with its own words and twelve lines of its own code."""
-    severities = (Severity.CRITICAL, Severity.IMPORTANT, Severity.SUGGESTION, Severity.SUGGESTION)
-    findings = tuple(_one_of_many(i, severities[i * len(severities) // number]) for i in range(number))
-    cited = tuple(
-        CitedCode(
-            path=finding.locations[0].path,
-            side=Side.HEAD,
-            blob=NO_BLOB,
-            first=finding.locations[0].first - 6,
-            lines=_many_lines(i),
-            changed=(finding.locations[0].first, finding.locations[0].first + 1),
+_NOWHERE = make_claim(
+    id=ClaimId("gemini/1/I2"),
+    reviewer="gemini",
+    family="gemini",
+    kind=SAID,
+    severity=Severity.IMPORTANT,
+    title="`stop()` leaves the poll goroutine behind",
+    body="`stop` never cancels the context of `Poll`.",
+    places=(Place(path="src/boiler/pump.go", first=88, last=88),),
+    quote="go g.Poll(context.Background())",
+)
+_INVENTED = Dropped(
+    claims=(_NOWHERE.id,),
+    title=_NOWHERE.title,
+    path="src/boiler/pump.go",
+    first=88,
+    step="placed",
+    reason="the quoted code stands nowhere in src/boiler/pump.go at head",
+)
+
+
+def _claimed(finding: Finding) -> tuple[ClaimId, ...]:
+    return tuple(ClaimId(f"{name}/1/{finding.alias}") for name in finding.reviewers)
+
+
+def _claims(finding: Finding) -> list[Claim]:
+    """What each of its reviewers said: the first one's words are the finding's."""
+    said = []
+    for name, own in zip(finding.reviewers, finding.claims, strict=True):
+        severity, title = _SAID.get(f"{finding.alias} {name}", (finding.severity, finding.title))
+        claim = make_claim(
+            id=own,
+            reviewer=name,
+            family=name,
+            kind=SAID if name in _PROSE else finding.kind,
+            severity=Severity.CRITICAL if finding.alias == "I1" and name == "static" else severity,
+            title=title,
+            body=finding.body,
+            quote=finding.locations[0].quote,
+            places=tuple(Place(path=at.path, first=at.first, last=at.last) for at in finding.locations[:1]),
         )
-        for i, finding in enumerate(findings)
-    )
-    return make_report(*findings, cited=cited)
+        said.append(claim)
+    return said
 
 
 def _expired() -> Finding:
     return make_finding(
         alias="C1",
-        kind="time-base",
+        kind=SAID,
         severity=Severity.CRITICAL,
         title="A reading loaded from disk is as new as the process, so an old pressure is served as current",
         body=(
@@ -137,9 +189,9 @@ def _expired() -> Finding:
         ),
         locations=(_at(_CACHE, 47, 49, _LOAD[6:9]),),
         origin=_by(OriginKind.INTRODUCED, _STORE, "cache: store readings"),
-        reviewers=("static", "names"),
+        reviewers=("claude", "codex", "gemini"),
         proof=Rung.REPRODUCED,
-        reasons=("Raised from important: a stale pressure reaches the pump and nothing shows it.",),
+        reasons=("Important → critical: two of three rate it critical, and it was reproduced.",),
         rubric=Rubric(
             reachable=Answer.YES, silent=Answer.YES, shipped=Answer.YES, introduced=Answer.YES, proven=Answer.YES
         ),
@@ -157,6 +209,7 @@ def _expired() -> Finding:
 
 def _swallowed() -> Finding:
     return make_finding(
+        2,
         alias="I1",
         kind="lost-error",
         severity=Severity.IMPORTANT,
@@ -170,31 +223,35 @@ def _swallowed() -> Finding:
         fix="Return the error; the log line can go, since the caller logs it.",
         locations=(_at(_GAUGE, 24, 24, _POLL[4:5]), _at(_CACHE, 51, 51, _LOAD[10:11], side=Side.BASE)),
         origin=_by(OriginKind.NEWLY_EXPOSED, _EXPIRE, "gauge: poll in the background"),
-        reviewers=("static",),
+        reviewers=("static", "codex"),
         proof=Rung.PARSED,
-        reasons=("Lowered from critical: the failure is logged.",),
+        reasons=("Critical → important: when it happens, it is loud.",),
     )
 
 
 def _stale() -> Finding:
     return make_finding(
+        3,
         alias="S1",
         title="The comment names `read_gauge`, which this change removes",
         locations=(_at(_CACHE, 52, 52, _LOAD[11:12]),),
         origin=_by(OriginKind.INTRODUCED, _STORE, "cache: store readings"),
+        reviewers=("names", "gemini"),
     )
 
 
 def _guide() -> Finding:
     return make_finding(
+        4,
         alias="S2",
-        kind="stale-command",
+        kind=SAID,
         defect=DefectClass.GAP,
         title="The guide tells the operator to run `boiler read_gauge`, a command that is gone",
         body="The subcommand went away with `read_gauge`; the step now ends in `unknown command`.",
         locations=(_at(_GUIDE, 14, 14, _TEXT[2:3]),),
         origin=_by(OriginKind.PRE_EXISTING, Sha("0" * 39 + "1"), "docs: cold restart"),
         fix="Name `boiler poll --all`.",
+        reviewers=("claude", "gemini", "names"),
     )
 
 
@@ -240,22 +297,25 @@ def _files() -> tuple[ChangedFile, ...]:
             unread="" if readers else "binary",
         )
 
-    moved = replace(row("src/boiler/pump.go", 12, 9, "names", "static"), old_path=RepoPath("src/pump.go"))
+    every = (*_PROSE, "names", "static")
+    moved = replace(row("src/boiler/pump.go", 12, 9, *every), old_path=RepoPath("src/pump.go"))
     return (
-        row(_GUIDE, 0, 0, "names"),
+        row(_GUIDE, 0, 0, "claude", "gemini", "names"),
         row("docs/pressure.png", 0, 0, note="binary"),
-        row(_CACHE, 96, 4, "names", "static"),
-        row(_GAUGE, 41, 25, "names", "static"),
+        row(_CACHE, 96, 4, *every),
+        row(_GAUGE, 41, 25, *every),
         replace(moved, kind=FileKind.RENAMED),
-        row("tests/test_cache.py", 15, 0, "names", "static"),
+        row("tests/test_cache.py", 15, 0, "claude", "codex", "names", "static"),
     )
 
 
-def _runs() -> tuple[Completed | Skipped | Failed, ...]:
+def _runs(claims: Mapping[ClaimId, Claim]) -> tuple[Completed | Skipped | Failed, ...]:
+    made = Counter(claim.reviewer for claim in claims.values())
     return (
+        *(_replayed(name, made[name]) for name in _PROSE),
         Completed(
             reviewer="names",
-            claims=3,
+            claims=made["names"],
             seconds=0.3,
             reading=Reading(
                 read=(_GUIDE, _CACHE, _GAUGE, RepoPath("src/boiler/pump.go"), RepoPath("tests/test_cache.py")),
@@ -266,7 +326,7 @@ def _runs() -> tuple[Completed | Skipped | Failed, ...]:
         ),
         Completed(
             reviewer="static",
-            claims=2,
+            claims=made["static"],
             seconds=1.9,
             reading=Reading(
                 read=(_CACHE, _GAUGE, RepoPath("src/boiler/pump.go"), RepoPath("tests/test_cache.py")),
@@ -280,19 +340,14 @@ def _runs() -> tuple[Completed | Skipped | Failed, ...]:
     )
 
 
-def _tally(name: str, claims: int, counts: tuple[int, int, int], *, dropped: int, files: int) -> Tally:
-    critical, important, suggestions = counts
-    return Tally(
-        reviewer=name,
-        claims=claims,
-        critical=critical,
-        important=important,
-        suggestions=suggestions,
-        unique=important + suggestions,
-        downgraded=important,
-        dropped=dropped,
-        files=files,
+def _replayed(name: str, claims: int) -> Completed:
+    read = tuple(file.path for file in _files() if name in file.readers)
+    unread = tuple(
+        Unread(path=file.path, reason=f"{name} does not mention it") for file in _files() if name not in file.readers
     )
+    checked = (f"what it says it read: {len(read)} changed files",)
+    reading = Reading(read=read, unread=unread, checked=checked, gaps=())
+    return Completed(reviewer=name, claims=claims, seconds=0.1, reading=reading)
 
 
 def _observations() -> tuple[Observation, ...]:
@@ -304,45 +359,4 @@ def _observations() -> tuple[Observation, ...]:
         ),
         Observation(reviewer="history", section=Section.COMMITS, text="`fixup! cache` is still to be squashed."),
         Observation(reviewer="history", section=Section.NOTE, text="3 new TODO comments, none with an issue."),
-    )
-
-
-def _one_of_many(i: int, severity: Severity) -> Finding:
-    first = 40 + 20 * (i % 50)
-    quote = "\n".join(_many_lines(i)[6:8])
-    return make_finding(
-        i + 1,
-        alias=f"{severity.value[0].upper()}{i + 1}",
-        severity=severity,
-        kind=f"rule-{i % 17}",
-        path=f"src/package_{i % 23}/module_{i // 50}.py",
-        first=first,
-        quote=quote,
-        title=f"`handler_{i}` keeps the lock of `table_{i % 31}` when the reader number {i} gives up",
-        body=(
-            f"The branch for `limit_{i}` returns before `release()`, so the next caller of `handler_{i}` waits for "
-            f"ever. It shows once table {i % 31} has more than {i * 7 % 900} rows.\n\n"
-            f"Seen by every caller in package {i % 23}, and **silent** until the pool of {i % 64} runs dry."
-        ),
-        unless=f"Fine while table {i % 31} has a single reader.",
-        fix=f"Release in a `finally` around the loop over `rows_{i}`.",
-        method=f"Rule `rule-{i % 17}` on {i % 400} files.",
-        reviewers=(("static", "names", "paths")[i % 3],),
-    )
-
-
-def _many_lines(i: int) -> tuple[str, ...]:
-    return (
-        f"def handler_{i}(table: Table, limit_{i}: int = {i}) -> list[Row]:",
-        f'    """Rows of table {i % 31}, at most the given number."""',
-        f"    rows_{i}: list[Row] = []",
-        "    table.lock.acquire()",
-        f"    for row in table.scan(prefix='{i:x}'):",
-        f"        if len(rows_{i}) >= limit_{i}:  # enough for now",
-        f"            return rows_{i}",
-        f"        rows_{i}.append(row)",
-        "    table.lock.release()",
-        f"    if not rows_{i} and table.name != 'table_{i % 31}':",
-        f"        raise LookupError(f'no row in {{table.name}} for {i}')",
-        f"    return sorted(rows_{i}, key=lambda row: row.at)",
     )
