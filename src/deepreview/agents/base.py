@@ -51,9 +51,9 @@ class Door:
     """Where the model is reached from inside, and the placeholder that stands for the key there."""
 
     url: str
-    """The base URL without a trailing slash and without a version part."""
+    """The base URL without a trailing slash and without a version part; empty where the tool's own sign-in is used."""
     key: str
-    """Worth nothing but at our own broker, and only while this run lasts."""
+    """Worth nothing but at our own broker, and only while this run lasts; empty like the URL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,8 @@ class Place:
     """Its own, empty but for what its invocation puts there; it may write here."""
     scratch: Path
     """Empty, for its temporary files; it may write here."""
+    contained: bool = False
+    """Whether the operating system keeps in what it starts, so that it may be given a shell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from deepreview.engine.pipeline import Surroundings, review
 from deepreview.engine.unseen import report_unseen
 from deepreview.errors import UsageError
 from deepreview.git.target import Named, Pin
+from deepreview.model.family import family_of, word
 from deepreview.model.published import Published
 from deepreview.model.report import Report
 from deepreview.model.review import Review
@@ -31,7 +32,6 @@ from deepreview.parse.review import Author
 from deepreview.render.published import published_markdown
 from deepreview.render.visible import visible
 from deepreview.reviewers.replay.formats import read_files
-from deepreview.reviewers.replay.voice import family_of, word
 from deepreview.wire import document_json
 
 

@@ -6,17 +6,16 @@ from typing import Any
 
 from deepreview.model.change import Side
 from deepreview.model.claim import Observation, Place, Section, Severity
+from deepreview.model.family import family_of, word
 from deepreview.parse.review import Author, parse_review
 from deepreview.parse.vocabulary import severity_of
 from deepreview.reviewers.replay.voice import (
     NotUnderstood,
     Remark,
     Voice,
-    family_of,
     headed,
     lines_of,
     voice,
-    word,
 )
 
 _LABELS = re.compile(

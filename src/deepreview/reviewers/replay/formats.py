@@ -10,13 +10,14 @@ from typing import Any
 from deepreview.config.schema import Replayed
 from deepreview.errors import UsageError
 from deepreview.model.claim import ClaimId
+from deepreview.model.family import family_of, word
 from deepreview.reviewers.replay.comments import is_comments, read_comments
 from deepreview.reviewers.replay.loose import is_loose, read_loose
 from deepreview.reviewers.replay.rdjson import is_rdjson, read_rdjson
 from deepreview.reviewers.replay.report import is_report, read_report
 from deepreview.reviewers.replay.sarif import is_sarif, read_sarif
 from deepreview.reviewers.replay.text import read_text
-from deepreview.reviewers.replay.voice import NotUnderstood, Voice, family_of, word
+from deepreview.reviewers.replay.voice import NotUnderstood, Voice
 
 _LARGEST = 100_000_000
 _LAUNCHED = re.compile(r"^(?:review-)?(?P<name>.+?)(?:-pass-\d+)?$")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deepreview.model.claim import DefectClass
+from deepreview.model.family import family_of, word
 from deepreview.model.published import Published, PublishedFinding
 from deepreview.model.review import Review
 from deepreview.parse.document import parse_document
 from deepreview.parse.lines import read_lines
 from deepreview.parse.review import Author, parse_review
 from deepreview.parse.statement import statement
-from deepreview.reviewers.replay.voice import Remark, Voice, family_of, voice, word
+from deepreview.reviewers.replay.voice import Remark, Voice, voice
 
 
 def read_text(text: str, name: str) -> tuple[Voice, ...]:

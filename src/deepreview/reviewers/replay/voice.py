@@ -5,19 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Place, Severity
+from deepreview.model.family import family_of, word
 
 _LONGEST_TITLE = 160
 _LONGEST_TEXT = 20_000
-_FAMILIES = (
-    ("claude", ("claude", "anthropic", "opus", "sonnet", "haiku", "fable")),
-    ("gpt", ("codex", "gpt", "openai", "chatgpt", "copilot")),
-    ("gemini", ("gemini", "google", "jules")),
-    ("qwen", ("qwen", "alibaba")),
-    ("llama", ("llama", "meta-ai")),
-    ("mistral", ("mistral", "codestral", "devstral")),
-    ("deepseek", ("deepseek",)),
-    ("glm", ("glm", "zhipu")),
-)
 
 
 class NotUnderstood(Exception):  # noqa: N818 - an answer, not an error
@@ -93,18 +84,6 @@ def _claim(name: str, family: str, number: int, remark: Remark) -> Claim:
         suppressed=remark.suppressed,
         excuse="",
     )
-
-
-def family_of(name: str) -> str:
-    """The maker's voice that a name stands for: two models of one maker are one. Else the name itself."""
-    words = set(re.findall(r"[a-z]+", name.lower()))
-    return next((family for family, known in _FAMILIES if words & set(known)), word(name))
-
-
-def word(text: str) -> str:
-    """A name as one lower-case word that is safe in a file's name: `Claude Opus 4.6` is `claude-opus-4.6`."""
-    plain = re.sub(r"[^\w.+-]+", "-", text.strip().lower(), flags=re.ASCII).strip("-.")[:60]
-    return plain or "reviewer"
 
 
 def headed(text: str) -> tuple[str, str]:

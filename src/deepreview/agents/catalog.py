@@ -1,0 +1,63 @@
+"""Which agents there are, and how `--with` names them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deepreview.agents.base import Agent, Spec, Wire
+from deepreview.agents.claude import ClaudeDialect
+from deepreview.agents.cli import CliAgent, Dialect
+from deepreview.agents.codex import CodexDialect
+from deepreview.agents.gemini import GeminiDialect
+from deepreview.agents.opencode import OpencodeDialect
+from deepreview.agents.qwen import QwenDialect
+from deepreview.errors import UsageError
+from deepreview.model.family import family_of
+
+_SPEC = re.compile(r"(?P<agent>[a-z][a-z0-9-]*)(?::(?P<model>[^@\s,]+))?(?:@(?P<effort>[a-z]+))?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A command line that can be an agent."""
+
+    family: str
+    """Of its maker's models; a named model of another maker has that one's."""
+    wires: tuple[Wire, ...]
+    dialect: Dialect
+    efforts: bool = False
+    """Whether it can be told how hard to think."""
+
+
+COMMAND_LINES: Mapping[str, Known] = {
+    "claude": Known(family="claude", wires=(Wire.ANTHROPIC,), dialect=ClaudeDialect(), efforts=True),
+    "codex": Known(family="gpt", wires=(Wire.RESPONSES,), dialect=CodexDialect(), efforts=True),
+    "gemini": Known(family="gemini", wires=(Wire.GEMINI,), dialect=GeminiDialect()),
+    "qwen": Known(family="qwen", wires=(Wire.CHAT,), dialect=QwenDialect()),
+    "opencode": Known(family="opencode", wires=(Wire.CHAT,), dialect=OpencodeDialect(), efforts=True),
+}
+
+
+def named(text: str) -> Spec | None:
+    """What `--with` names, where it is an agent: `claude`, `claude:opus`, `codex:gpt-5@high`; None for anything else.
+
+    Raises UsageError for a known agent that is named in a way that it cannot be called.
+    """
+    found = _SPEC.fullmatch(text)
+    if not found or found["agent"] not in COMMAND_LINES:
+        return None
+    if found["effort"] and not COMMAND_LINES[found["agent"]].efforts:
+        raise UsageError(f"{found['agent']} cannot be told how hard to think", hint=f"leave out @{found['effort']}")
+    return Spec(agent=found["agent"], model=found["model"] or "", effort=found["effort"] or "")
+
+
+def agent_of(spec: Spec) -> Agent:
+    """The agent of a name that `named` has read."""
+    known = COMMAND_LINES[spec.agent]
+    return CliAgent(
+        spec=spec,
+        family=family_of(spec.model, otherwise=known.family) if spec.model else known.family,
+        program=spec.agent,
+        wires=known.wires,
+        dialect=known.dialect,
+    )
