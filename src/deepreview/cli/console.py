@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deepreview.cli.printing import note
+from deepreview.model.agent import AgentEvent, Began, Broke, Denied, Retried, Spent, ToolCall, Usage, total
 from deepreview.model.event import (
     AgentActed,
     ClaimMade,
@@ -23,7 +24,9 @@ from deepreview.model.event import (
     StageEnded,
 )
 from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.render.activity import activity, money
 from deepreview.render.visible import one_line, visible
+from deepreview.render.wording import why_failed
 
 
 def silent(event: Event) -> None:
@@ -42,7 +45,9 @@ class Lines:
             case ReviewerStarted(reviewer=name):
                 self._say(f"{name}: started")
             case ReviewerEnded(run=run, resumed=resumed):
-                self._say(f"{run.reviewer}: {_ending(run)}{' (from the earlier run)' if resumed else ''}")
+                self._say(f"{run.reviewer}: {ending(run)}{' (from the earlier run)' if resumed else ''}")
+            case AgentActed(reviewer=name, event=Began() | Retried() | Denied() | Broke() as told):
+                self._say(f"{name}: {activity(told)}")
             case AgentActed() | ClaimMade() | StageEnded():
                 pass
             case _:
@@ -62,6 +67,9 @@ class Board:
         self._claims: dict[str, int] = {}
         self._ended: dict[str, Run] = {}
         self._latest = ""
+        self._doing: dict[str, str] = {}
+        self._tools: dict[str, int] = {}
+        self._spent: dict[str, Usage] = {}
 
     def __call__(self, event: Event) -> None:
         """Take note of what happened."""
@@ -72,24 +80,38 @@ class Board:
                     self._claims = dict.fromkeys(event.reviewers, 0)
                 case ReviewerStarted(reviewer=name):
                     self._started[name] = time.monotonic()
+                    self._claims.setdefault(name, 0)
                 case ClaimMade(reviewer=name, title=title, path=path, line=line):
                     self._claims[name] += 1
                     self._latest = f"{path}:{line}  {title}"
                 case ReviewerEnded(run=run):
                     self._ended[run.reviewer] = run
-                case AgentActed() | StageEnded():
+                case AgentActed(reviewer=name, event=told):
+                    self._note(name, told)
+                case StageEnded():
                     pass
                 case _:
                     assert_never(event)
+
+    def _note(self, name: str, event: AgentEvent) -> None:
+        """What an agent does now, and what it has used so far."""
+        self._doing[name] = activity(event) or self._doing.get(name, "")
+        if isinstance(event, ToolCall):
+            self._tools[name] = self._tools.get(name, 0) + 1
+        if isinstance(event, Spent):
+            self._spent[name] = total((self._spent.get(name, Usage()), event.usage))
 
     def __rich__(self) -> Table:
         """The table as it stands."""
         with self._lock:
             table = Table(box=None, padding=(0, 2, 0, 0), title=Text(visible(self._headline)), title_justify="left")
-            for column in ("reviewer", "state", "time", "claims"):
-                table.add_column(column, justify="right" if column in {"time", "claims"} else "left", style="none")
+            agents = bool(self._doing)
+            for column in ("reviewer", "state", "time", "claims", *(("tools", "cost") if agents else ())):
+                left = column in {"reviewer", "state"}
+                table.add_column(column, justify="left" if left else "right", style="none", no_wrap=not left)
             for name, claims in self._claims.items():
-                table.add_row(name, *self._row(name), str(claims))
+                used = (str(self._tools.get(name, "")), money(self._spent.get(name, Usage()))) if agents else ()
+                table.add_row(name, *self._row(name), str(claims), *used)
             table.caption = Text(visible(self._latest), overflow="ellipsis", no_wrap=True)
             table.caption_justify = "left"
             return table
@@ -97,9 +119,10 @@ class Board:
     def _row(self, name: str) -> tuple[Text, str]:
         if run := self._ended.get(name):
             style = "green" if isinstance(run, Completed) else "yellow" if isinstance(run, Skipped) else "bold red"
-            return Text(visible(_ending(run)), style=style), ""
+            return Text(visible(ending(run)), style=style), ""
         if name in self._started:
-            return Text("reading", style="cyan"), f"{time.monotonic() - self._started[name]:.1f} s"
+            doing = Text(visible(self._doing.get(name, "reading")), style="cyan", overflow="ellipsis", no_wrap=True)
+            return doing, f"{time.monotonic() - self._started[name]:.1f} s"
         return Text("waiting", style="dim"), ""
 
 
@@ -111,7 +134,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _ending(run: Run) -> str:
+def ending(run: Run) -> str:
+    """How a reviewer ended, in a line that may hold untrusted text."""
     match run:
         case Completed():
             read = _count(len(run.reading.read), "file")
@@ -119,7 +143,7 @@ def _ending(run: Run) -> str:
         case Skipped():
             return f"skipped: {run.reason}"
         case Failed():
-            return f"FAILED: {run.error}"
+            return f"FAILED: {why_failed(run)}"
         case _:
             assert_never(run)
 

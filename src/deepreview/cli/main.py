@@ -22,6 +22,7 @@ from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
 from deepreview.cli.commands.setup import config_command, doctor_command
+from deepreview.cli.commands.watch import watch_command
 from deepreview.cli.context import TOOL
 from deepreview.cli.printing import hush, note
 from deepreview.errors import DeepReviewError, Exit
@@ -43,6 +44,7 @@ def cli(context: click.Context) -> int:
 for command in (
     review_command,
     resume_command,
+    watch_command,
     consolidate_command,
     parse_command,
     lint_command,
