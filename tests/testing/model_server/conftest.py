@@ -2,7 +2,8 @@
 
 import http.client
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,3 +92,11 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture
 def client(server: ModelServer) -> Client:
     return Client(server=server)
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    """Wait until it is true; fails after five seconds."""
+    end = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)

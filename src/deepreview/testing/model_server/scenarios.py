@@ -24,6 +24,7 @@ from deepreview.testing.model_server.script import (
     shell,
     write,
 )
+from deepreview.testing.model_server.tools import family_of
 
 ANSWER = "I read the change. The retry loop in `fetch` never stops: `attempts` is reset inside of it."
 SHORT = "Looks good to me."
@@ -43,7 +44,7 @@ def _says(text: str) -> Script:
 
 
 def _fails(failure: Failure) -> Script:
-    return conversation(Turn(text=ANSWER, failure=failure))
+    return conversation(Turn(text=ANSWER, piece=8, failure=failure))
 
 
 def _refuses(status: int, because: Because = Because.STATUS, **headers: str) -> Script:
@@ -65,6 +66,12 @@ def _echoes_quota(asked: Asked) -> Turn:
     return Turn(text=_NOTICES[asked.wire])
 
 
+def _using(*turns: Turn) -> Script:
+    """These turns; a program that offers no tool is answered at once."""
+    script = conversation(*turns)
+    return lambda asked: script(asked) if family_of(asked.tools) else Turn(text=ANSWER)
+
+
 _LOOK = Turn(
     text="I look at the file and at its history.",
     calls=(read("README.md"), shell("git log --oneline -n 3 -- README.md")),
@@ -81,9 +88,9 @@ SCENARIOS: Mapping[str, Script] = {
     "echo-quota": _echoes_quota,
     "refusal": conversation(Turn(stop=Stop.REFUSAL)),
     "length": conversation(Turn(text=ANSWER, stop=Stop.LENGTH)),
-    "tools": conversation(_LOOK, _BLAME, Turn(text=ANSWER)),
-    "write": conversation(_DAMAGE, Turn(text=ANSWER)),
-    "loop": conversation(_LOOK),
+    "tools": _using(_LOOK, _BLAME, Turn(text=ANSWER)),
+    "write": _using(_DAMAGE, Turn(text=ANSWER)),
+    "loop": _using(_LOOK),
     "final": by_schema,
     "schema": by_schema,
     "bad-schema": after(1, against_schema, by_schema),
@@ -96,6 +103,7 @@ SCENARIOS: Mapping[str, Script] = {
     "quota": _refuses(429, Because.QUOTA),
     "usage-limit": _refuses(429, Because.USAGE_LIMIT),
     "500": _refuses(500),
+    "500-once": after(1, _refuses(500), _says(ANSWER)),
     "500-twice": after(2, _refuses(500), _says(ANSWER)),
     "529": _refuses(529),
     "hang": _fails(Silent()),

@@ -100,7 +100,9 @@ class Html:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Garbled:
-    """A stream that stops making sense after its first event, then ends."""
+    """A stream that stops making sense after that many events, then ends."""
+
+    after: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,19 +114,21 @@ class Silent:
 class Stalled:
     """Nothing more after that many events, for as long as the client waits."""
 
-    after: int = 3
+    after: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """The connection is closed after that many events."""
 
-    after: int = 3
+    after: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The stream starts well and then carries the vendor's own error event."""
+    """The stream carries the vendor's own error event after that many others."""
+
+    after: int = 6
 
 
 Failure = Refused | Html | Garbled | Silent | Stalled | Cut | Failed
@@ -190,9 +194,7 @@ class Asked:
     figures: bool = True
     """Whether a stream is to report tokens."""
     nth: int = 0
-    """How many requests this run has made before this one, retried ones included."""
-    number: int = 0
-    """How many requests the server has had before this one; it makes ids."""
+    """How many requests this run has made before this one, retried ones included; ids are made of it."""
 
 
 class Script(Protocol):

@@ -3,18 +3,24 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import assert_never
 
 from aiohttp import web
 
 from deepreview.testing.model_server.recording import Recorded
-from deepreview.testing.model_server.script import Cut, Failed, Garbled, Html, Refused, Silent, Stalled
+from deepreview.testing.model_server.script import Cut, Failed, Failure, Garbled, Html, Refused, Silent, Stalled
 from deepreview.testing.model_server.wires.base import Event, Saying, Speech
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>"
 _NONSENSE = b'data: {"type": "content_block_delta", "delta": {"text": \n\ndata: <<<\n\n'
 _STREAM = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
 _NO_HEADERS: Mapping[str, str] = {}
+
+
+def _whole(failure: Failure | None) -> Failure | None:
+    """How an answer that is no stream fails: a client asks for one once a stream has failed."""
+    return Refused(status=500) if isinstance(failure, Failed) else failure
 
 
 class Sender:
@@ -28,7 +34,7 @@ class Sender:
     async def send(self, speech: Speech, saying: Saying) -> web.StreamResponse:
         """Send the turn."""
         await self._wait(saying.turn.delay)
-        failure = saying.turn.failure
+        failure = saying.turn.failure if saying.asked.stream else _whole(saying.turn.failure)
         match failure:
             case None:
                 response = await self._well(speech, saying)
@@ -38,10 +44,14 @@ class Sender:
                 response = await self.whole(chunks, status=refused.status, headers={**headers, **refused.headers})
             case Html():
                 response = await self.whole(iter((_PAGE,)), headers={"content-type": "text/html; charset=utf-8"})
-            case Garbled():
-                response = await self._stream(iter([next(speech.events(saying)), iter((_NONSENSE,))]), saying)
-            case Failed():
-                response = await self._stream(iter([next(speech.events(saying)), speech.failed(saying)]), saying)
+            case Garbled() if not saying.asked.stream:
+                response = await self.whole(chain(islice(speech.whole(saying), 1), (b"<<<",)))
+            case Garbled(after=after):
+                events = chain(islice(speech.events(saying), after), iter([iter((_NONSENSE,))]))
+                response = await self._stream(events, saying)
+            case Failed(after=after):
+                events = chain(islice(speech.events(saying), after), iter([speech.failed(saying)]))
+                response = await self._stream(events, saying)
             case Silent():
                 response = await self._stall(web.StreamResponse())
             case Stalled(after=after):
@@ -75,8 +85,7 @@ class Sender:
         """The first events, or the first bytes of an answer that is no stream."""
         response = await self._open(200, _STREAM if saying.asked.stream else {"content-type": "application/json"})
         if saying.asked.stream:
-            first = (event for _, event in zip(range(after), speech.events(saying), strict=False))
-            await self._events(response, first, saying.turn.pace)
+            await self._events(response, islice(speech.events(saying), after), saying.turn.pace)
         else:
             await self._write(response, next(speech.whole(saying))[:20])
         return response

@@ -143,9 +143,8 @@ class ModelServer:
         if speech is None or not isinstance(record.body, dict):
             status, answer = _aside(record)
             return await sender.whole(iter((json.dumps(answer).encode(),)), status=status)
-        number = sum(seen.asked is not None for seen in self.recording.requests)
         nth = self.recording.count(f"{record.scenario}~{record.label}")
-        asked = replace(speech.read(record.body, record.path), nth=nth, number=number)
+        asked = replace(speech.read(record.body, record.path), nth=nth)
         record.asked = asked
         record.turn = turn = self._scripts[record.scenario](asked)
         return await sender.send(speech, _saying(asked, turn))

@@ -70,7 +70,7 @@ def _call(saying: Saying, index: int, call: Call) -> dict[str, Any]:
     function = {"name": call.name, "arguments": json.dumps(call.arguments)}
     return {
         "index": index,
-        "id": f"call_{saying.asked.number:06d}{index:02d}",
+        "id": f"call_{saying.asked.nth:06d}{index:02d}",
         "type": "function",
         "function": function,
     }
@@ -83,7 +83,7 @@ def _finish(saying: Saying) -> str:
 
 
 def _object(saying: Saying, kind: str, choices: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
-    identity = {"id": f"chatcmpl-{saying.asked.number:06d}", "object": kind, "created": 0, "model": saying.asked.model}
+    identity = {"id": f"chatcmpl-{saying.asked.nth:06d}", "object": kind, "created": 0, "model": saying.asked.model}
     return identity | {"choices": choices, **fields}
 
 

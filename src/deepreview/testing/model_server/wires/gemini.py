@@ -69,7 +69,7 @@ def _usage(usage: Usage) -> dict[str, int]:
 def _answer(saying: Saying, parts: list[dict[str, Any]], finish: str = "") -> dict[str, Any]:
     candidate: dict[str, Any] = {"index": 0, "content": {"role": "model", "parts": parts}}
     answer: dict[str, Any] = {"candidates": [candidate], "modelVersion": saying.asked.model}
-    answer["responseId"] = f"resp{saying.asked.number:06d}"
+    answer["responseId"] = f"resp{saying.asked.nth:06d}"
     if finish:
         candidate["finishReason"] = finish
         answer["usageMetadata"] = _usage(saying.turn.usage)
@@ -81,7 +81,7 @@ def _finish(saying: Saying) -> str:
 
 
 def _called(saying: Saying) -> list[dict[str, Any]]:
-    number = saying.asked.number
+    number = saying.asked.nth
     return [
         {"functionCall": {"id": f"call{number:06d}{index:02d}", "name": call.name, "args": call.arguments}}
         for index, call in enumerate(saying.calls)

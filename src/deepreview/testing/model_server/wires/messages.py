@@ -85,12 +85,12 @@ def _stop(saying: Saying) -> str:
 
 
 def _tool_use(saying: Saying, index: int, call: Call) -> dict[str, Any]:
-    return {"type": "tool_use", "id": f"toolu_{saying.asked.number:06d}{index:02d}", "name": call.name}
+    return {"type": "tool_use", "id": f"toolu_{saying.asked.nth:06d}{index:02d}", "name": call.name}
 
 
 def _message(saying: Saying, **fields: Any) -> dict[str, Any]:
     start = {
-        "id": f"msg_{saying.asked.number:06d}",
+        "id": f"msg_{saying.asked.nth:06d}",
         "type": "message",
         "role": "assistant",
         "model": saying.asked.model,

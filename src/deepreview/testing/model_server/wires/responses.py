@@ -64,7 +64,7 @@ def _usage(usage: Usage) -> dict[str, Any]:
 
 def _response(saying: Saying, status: str, **fields: Any) -> dict[str, Any]:
     plain = {
-        "id": f"resp_{saying.asked.number:06d}",
+        "id": f"resp_{saying.asked.nth:06d}",
         "object": "response",
         "created_at": 0,
         "status": status,
@@ -79,12 +79,12 @@ def _response(saying: Saying, status: str, **fields: Any) -> dict[str, Any]:
 
 def _said(saying: Saying, status: str = "completed") -> dict[str, Any]:
     content = [{"type": "output_text", "text": PLACE, "annotations": []}] if status == "completed" else []
-    identity = f"msg_{saying.asked.number:06d}"
+    identity = f"msg_{saying.asked.nth:06d}"
     return {"id": identity, "type": "message", "role": "assistant", "status": status, "content": content}
 
 
 def _called(saying: Saying, index: int, call: Call) -> dict[str, Any]:
-    number = f"{saying.asked.number:06d}{index:02d}"
+    number = f"{saying.asked.nth:06d}{index:02d}"
     identity = {"id": f"fc_{number}", "call_id": f"call_{number}", "type": "function_call", "status": "completed"}
     return identity | {"name": call.name, "arguments": json.dumps(call.arguments)}
 
