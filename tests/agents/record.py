@@ -3,6 +3,7 @@
 Run it anew after raising a version in `install_clis.sh`, and read the difference: it is what decoders must stand.
 """
 
+import json
 import os
 import re
 import sys
@@ -10,14 +11,14 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deepreview.process import run_now
+from deepreview.process import Ended, run_now
 from deepreview.testing.model_server import ModelServer, serving
 from deepreview.testing.real_clis import REAL, Place, installed
 
 STREAMS = Path(__file__).parent / "streams"
 SCENARIOS = (
     "ok", "tools", "write", "schema", "bad-schema", "never-schema", "empty", "short", "echo-quota", "refusal", "length",
-    "400", "401", "403", "429", "quota", "usage-limit", "500", "500-twice", "529", "cut", "malformed", "html", "failed",
+    "400", "401", "403", "429", "quota", "usage-limit", "500", "500-once", "529", "cut", "malformed", "html", "failed",
 )  # fmt: skip
 SCHEMA: Mapping[str, object] = {
     "type": "object",
@@ -26,7 +27,10 @@ SCHEMA: Mapping[str, object] = {
     "additionalProperties": False,
 }
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TIME = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
+_WORDS = re.compile(r"[^A-Za-z0-9]")
+_MILLISECONDS = re.compile(r"\b\d+ ms\b")
+_SOCKET = re.compile(r"/\d+\.sock")
+_TIME = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d([:-])\d\d\1\d\d([.-]\d+)?")
 _DURATION = re.compile(r'("(?:\w*_ms|\w*Ms|retry_delay_ms)":)[0-9.]+')
 
 
@@ -44,32 +48,41 @@ def repository(folder: Path) -> Path:
 _IDENTITY = {"NAME": "Sam", "EMAIL": "sam@example.org", "DATE": "2026-01-02T03:04:05Z"}
 
 
-def scrubbed(text: str, place: Place, port: int) -> str:
-    """The text without what differs from run to run: paths, ids, times, the port."""
-    for path, name in ((place.repository, "/repo"), (place.folder, "/run")):
-        text = text.replace(str(path), name).replace(str(path).replace("/", "-"), name.replace("/", "-"))
-    text = text.replace(f"127.0.0.1:{port}", "127.0.0.1:8399")
+def scrubbed(raw: bytes, names: Mapping[str, str]) -> str:
+    """The text without what differs from run to run: paths and the port by these names, ids, times."""
+    text = raw.decode()
+    for found, name in names.items():
+        text = text.replace(found, name)
+    text = _SOCKET.sub("/1.sock", text)
     seen: dict[str, str] = {}
     text = _UUID.sub(lambda found: seen.setdefault(found[0], f"00000000-0000-4000-8000-{len(seen):012d}"), text)
+    text = _MILLISECONDS.sub("1 ms", text)
     return _DURATION.sub(r"\g<1>1", _TIME.sub("2026-01-02T03:04:05", text))
+
+
+def note(file: Path, scenario: str, ended: Ended, requests: int, names: Mapping[str, str]) -> None:
+    """Keep the exit code, what was said beside the stream, and how often the model was asked."""
+    runs = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    stderr = scrubbed(ended.stderr, names).splitlines()
+    runs[scenario] = {"exit": ended.code, "requests": requests, "stderr": stderr}
+    file.write_text(json.dumps(runs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def record(server: ModelServer, name: str, scenario: str) -> str:
     """Record one run; what came of it, in a line."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="record-") as made:
+    with tempfile.TemporaryDirectory(prefix="record-") as made:
         place = Place(repository=repository(Path(made, "repo")), folder=Path(made, "run"))
-        schema = SCHEMA if "schema" in scenario else None
-        url = server.url(scenario, name)
-        started = REAL[name](installed(name, os.environ), url, place, schema)  # noqa: TID251 - only finds the program
+        program = installed(name, os.environ)  # noqa: TID251 - only to find the program
+        started = REAL[name](program, server.url(scenario, name), place, SCHEMA if "schema" in scenario else None)
         ended = run_now(started.argv, env=started.env, cwd=started.cwd, timeout=120)
-        for ending, text in (("jsonl", ended.stdout), ("stderr", ended.stderr)):
-            file = STREAMS / name / f"{scenario}.{ending}"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(scrubbed(text.decode(), place, server.port), encoding="utf-8")
-        (STREAMS / name / f"{scenario}.code").write_text(f"{ended.code}\n", encoding="utf-8")
+        names = {made: "", _WORDS.sub("-", made): "", str(program.parent.parent.resolve()): "/clis"}
+        names[f"127.0.0.1:{server.port}"] = "127.0.0.1:8399"
+        stream = STREAMS / name / f"{scenario}.jsonl"
+        stream.parent.mkdir(parents=True, exist_ok=True)
+        stream.write_text(scrubbed(ended.stdout, names), encoding="utf-8")
         asked = len(server.recording.of(scenario, name))
-        damage = sorted(path.name for path in place.repository.iterdir() if path.name not in {".git", "README.md"})
-        return f"{name} {scenario}: exit {ended.code}, {ended.seconds:.1f} s, {asked} requests, left {damage}"
+        note(STREAMS / name / "runs.json", scenario, ended, asked, names)
+        return f"{name} {scenario}: exit {ended.code}, {ended.seconds:.1f} s, {asked} requests"
 
 
 def main(wanted: Sequence[str]) -> None:

@@ -50,7 +50,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a command line works: a repository, and an empty folder of the run; keep that out of /tmp, Codex does."""
+    """Where a command line works: a repository, and an empty folder of the run."""
 
     repository: Path
     folder: Path
