@@ -90,6 +90,35 @@ def test_prose_starts_at_what_it_is_worth_and_keeps_its_defect_class() -> None:
     assert after.defect is make_finding().defect
 
 
+CRITICAL_ALONE = "Critical → important: only one reviewer says it, and of 28 findings claimed to be critical in published reviews, 5 were kept as such."  # noqa: E501 - one sentence
+
+
+@pytest.mark.parametrize("proof", Rung)
+def test_a_critical_of_one_reviewer_stays_where_evidence_stands_behind_it(proof: Rung) -> None:
+    after = rate(make_finding(kind=SAID, proof=proof), [said(1, CRITICAL, title="It is so")])
+    word = proof in {Rung.SAID, Rung.PLACED}
+    assert (after.severity, after.reasons) == ((IMPORTANT, (CRITICAL_ALONE,)) if word else (CRITICAL, ()))
+
+
+def test_evidence_is_no_answer_to_who_rates_it_lower() -> None:
+    claims = [said(1, CRITICAL), said(2, IMPORTANT)]
+    after = rate(make_finding(kind=SAID, proof=Rung.REPRODUCED), claims)
+    assert (after.severity, len(after.reasons)) == (IMPORTANT, 1)
+    assert after.reasons[0].startswith("Critical → important: one of two rates it important")
+
+
+def test_evidence_is_no_answer_to_an_objection() -> None:
+    there = make_finding(kind=SAID, proof=Rung.REPRODUCED, origin=of(OriginKind.PRE_EXISTING))
+    after = rate(there, [said(1, CRITICAL)])
+    assert after.reasons == ("Critical → suggestion: this change did not write it (pre-existing).",)
+
+
+def test_that_a_file_parses_is_no_evidence_for_prose_that_a_rule_shares() -> None:
+    rule = make_claim(1, severity=CRITICAL)
+    claims = [rule, said(2, IMPORTANT)]
+    assert rate(make_finding(proof=Rung.PARSED), claims).severity is IMPORTANT
+
+
 def test_objections_stand_on_top_of_what_prose_is_worth() -> None:
     after = rate(make_finding(kind=SAID, origin=of(OriginKind.PRE_EXISTING)), [said(1, IMPORTANT), said(2, IMPORTANT)])
     assert after.severity is SUGGESTION

@@ -6,7 +6,7 @@ import pytest
 
 from deepreview import wire
 from deepreview.model.change import RepoPath, Side
-from deepreview.model.claim import Answer, Place, Severity
+from deepreview.model.claim import SAID, Answer, Place, Severity
 from deepreview.model.event import Event
 from deepreview.model.finding import OriginKind
 from deepreview.model.report import Clock, Report
@@ -54,6 +54,24 @@ def test_claims_become_findings_drops_and_a_verdict(stage: Stage) -> None:
     ]
     assert report.verdict.value.value == "merge with fixes"
     assert {fate.claim for fate in report.claims_map} == {claim.id for claim in CLAIMS}
+
+
+@pytest.mark.parametrize(
+    ("title", "severity", "why"),
+    [
+        ("Syntax error: the module cannot be imported", Severity.CRITICAL, ()),
+        ("The module cannot be imported", Severity.IMPORTANT, ("Critical → important: only one reviewer says it",)),
+    ],
+)
+def test_one_reviewer_with_a_parser_behind_it_is_believed(
+    stage: Stage, title: str, severity: Severity, why: tuple[str, ...]
+) -> None:
+    stage.box.commit("break", {"src/boiler.py": "a = 1\nb = (2\n"})
+    where = (Place(path="src/boiler.py", first=2, last=2),)
+    claim = make_claim(kind=SAID, reviewer="one", severity=Severity.CRITICAL, title=title, quote="b = (2", places=where)
+    (finding,) = stage.run(Scripted(name="one", said=(claim,))).findings
+    assert finding.severity is severity
+    assert tuple(reason.split(", and ")[0] for reason in finding.reasons) == why
 
 
 def test_two_rounds_on_the_same_commits_differ_in_the_clock_only(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Severity by rubric: it starts at what was declared, and each change of it has a reason.
 
 The loudest claim never decides. What a rule claims starts at the rule's own severity; what is said in prose starts at
-what such claims were worth in published reviews (`rating.py`). Nothing here raises a severity above every claim of it:
-that needs evidence, which later checks bring.
+what such claims were worth in published reviews (`rating.py`), which weighs word against word: where evidence stands
+behind it and nobody rates it lower, it starts at what is claimed. Nothing here rates above every claim of it.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding, OriginKind, Rubric
 
 _ABOUT_TESTS = ("focused-test", "noFocusedTests", "no-only-tests")
+_RUN = frozenset({Rung.EXECUTED, Rung.REPRODUCED, Rung.MUTATED})
 _BROUGHT = {
     OriginKind.INTRODUCED: Answer.YES,
     OriginKind.NEWLY_EXPOSED: Answer.YES,
@@ -35,16 +36,25 @@ def rate(finding: Finding, claims: Sequence[Claim], records: Records = NO_RECORD
         silent=judge.silent,
         shipped=shipped(finding.path) if finding.path else Answer.UNKNOWN,
         introduced=_BROUGHT[finding.origin.kind],
-        proven=Answer.YES if finding.proof in {Rung.EXECUTED, Rung.REPRODUCED, Rung.MUTATED} else Answer.NO,
+        proven=Answer.YES if finding.proof in _RUN else Answer.NO,
     )
     prose = len(ruled) < len(claims)
-    severity, reason = judged(claims, records) if prose else (judge.severity, "")
+    severity, reason = judged(claims, records) if prose and not _shown(finding, claims) else (judge.severity, "")
     reasons = [reason] if reason else []
     for lowered, why in _objections(finding, judge, rubric, prose=prose):
         if lowered.weight < severity.weight:
             reasons.append(f"{severity.value.capitalize()} → {lowered.value}: {why}")
             severity = lowered
     return replace(finding, rubric=rubric, severity=severity, reasons=(*finding.reasons, *reasons))
+
+
+def _shown(finding: Finding, claims: Sequence[Claim]) -> bool:
+    """Whether more than word stands behind what all rate alike: something that was run, or of mere prose, a parser.
+
+    Of a rule, a parser may say no more than that the file parses.
+    """
+    evident = finding.proof in _RUN or (finding.kind == SAID and finding.proof is Rung.PARSED)
+    return evident and len({claim.severity for claim in claims}) == 1
 
 
 def _objections(finding: Finding, claim: Claim, rubric: Rubric, *, prose: bool) -> list[tuple[Severity, str]]:

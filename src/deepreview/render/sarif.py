@@ -196,6 +196,7 @@ def _facts(finding: Finding) -> Json:
         "origin": origin.kind.value,
         **({"originCommit": origin.commit} if origin.commit else {}),
         "method": one_line(finding.method),
+        **({"reasons": [one_line(reason) for reason in finding.reasons]} if finding.reasons else {}),
         "places": [f"{location.side.value}:{exact(place(location))}" for location in finding.locations[:MOST_PLACES]],
     }
 

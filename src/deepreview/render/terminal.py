@@ -173,6 +173,8 @@ def _finding(sheet: Console, finding: Finding, *, prose: int = WHY_LINES, code: 
     if len(finding.locations) > MOST_PLACES:
         _hang(sheet, f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}", "dim")
     _hang(sheet, _facts(finding), "dim")
+    for reason in finding.reasons:
+        _hang(sheet, one_line(reason), "dim")
     _why(sheet, finding.body, prose, code)
     patch = " A patch is in the report." if finding.patch and prose == WHY_LINES else ""
     if fix := one_line(finding.fix) + patch:

@@ -1,8 +1,8 @@
 """The parser gate: "this file is broken" is put to a parser before anybody spends time on it.
 
 Reviewers invent syntax errors, and repeat them over rounds. For Python, JSON and TOML the language's own parser
-answers; for others a tree-sitter grammar, where one is installed. A finding of another kind gets the observation that
-its file parses, which is what its place rests on.
+answers; for others a tree-sitter grammar, where one is installed. A rule's finding of another kind gets the observation
+that its file parses, which is what its place rests on; to what is said in prose about something else it means nothing.
 """
 
 import ast
@@ -35,7 +35,7 @@ class Syntax:
     name = NAME
 
     def examine(self, findings: Sequence[Finding], bench: Bench) -> Mapping[Fingerprint, Evidence]:
-        """Whether the file parses: it refutes claims of broken syntax and supports the others' places."""
+        """Whether the file parses: it refutes claims of broken syntax and supports the places of other rules."""
         by_file: dict[tuple[Side, RepoPath], list[Finding]] = {}
         for finding in findings:
             if finding.main:
@@ -53,7 +53,8 @@ class Syntax:
 def _evidence(finding: Finding, answer: int) -> Evidence:
     about = finding.kind.endswith(_ABOUT_SYNTAX) or (finding.kind == SAID and bool(_SAID_OF_IT.search(finding.title)))
     if answer == 0:
-        outcome = Outcome.REFUTES if about else Outcome.SUPPORTS
+        of_rule = Outcome.NOT_APPLICABLE if finding.kind == SAID else Outcome.SUPPORTS
+        outcome = Outcome.REFUTES if about else of_rule
         return Evidence(check=NAME, outcome=outcome, summary="The file parses.", detail="")
     outcome = Outcome.SUPPORTS if about else Outcome.INCONCLUSIVE
     return Evidence(check=NAME, outcome=outcome, summary=f"The file does not parse at line {answer}.", detail="")
