@@ -163,6 +163,11 @@ def _named(slate: Slate) -> Slate:
     return replace(slate, findings=tuple(named))
 
 
+def arranged(slate: Slate) -> Slate:
+    """The findings in the order of a report, under the names that this order gives them."""
+    return _named(_ranked(slate))
+
+
 def steps(records: Records = NO_RECORDS, resolutions: Mapping[Fingerprint, str] | None = None) -> tuple[Step, ...]:
     """All steps in their order, given what earlier rounds know: reviewers' records, and what was declined and why."""
     return (
