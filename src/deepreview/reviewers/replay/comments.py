@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from deepreview.model.change import Side
@@ -26,29 +27,63 @@ _LABELS = re.compile(
 _SUGGESTION = re.compile(r"^```suggestion[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LABEL_LINE = re.compile(r"^[\s_*|>]*(?:[^\w\s`]\S*\s)?[\w\s]{0,30}(?:[_*]+\s*\|\s*[_*]+[^\n]{0,60})[_*]*$")
 _LONGEST = 60_000
+_BODIES = ("comments", "reviews")
+_THREADS = "reviewThreads"
+_WRAPPERS = ("data", "repository", "resource", "node", "pullRequest")
+"""What GraphQL puts around a pull request."""
+_DEEPEST = 8
 
 
 def is_comments(document: object) -> bool:
-    """Whether a JSON document is an export of comments or reviews."""
-    if isinstance(document, dict):
-        return any(isinstance(document.get(key), list) for key in ("comments", "reviews", "reviewThreads"))
-    return isinstance(document, list) and bool(document) and all(_is_comment(item) for item in _flat(document))
+    """Whether a JSON document is an export of comments, reviews or threads, in whatever pages."""
+    items = [*_flat(document)]
+    return bool(items) and all(_is_comment(item) or _is_thread(item) or _is_pull(item) for item in items)
 
 
 def _is_comment(item: object) -> bool:
     return isinstance(item, dict) and "body" in item and ("user" in item or "author" in item)
 
 
-def _flat(document: list[Any]) -> Iterator[Any]:
-    """The items, also where every page of an export is a list of its own."""
-    for item in document:
-        yield from item if isinstance(item, list) else (item,)
+def _is_thread(item: object) -> bool:
+    return isinstance(item, dict) and "isResolved" in item and "comments" in item
+
+
+def _is_pull(item: object) -> bool:
+    """Whether it holds threads, or reviews or comments with bodies: other JSON has lists of that name too."""
+    if not isinstance(item, dict) or not any(isinstance(item.get(key), (list, dict)) for key in (*_BODIES, _THREADS)):
+        return False
+    listed = [one for key in _BODIES for one in _nodes(item.get(key))]
+    return all(isinstance(one, dict) and "body" in one for one in listed)
+
+
+def _flat(document: object, deep: int = 0) -> Iterator[Any]:
+    """The comments, threads and pull requests, also where every page is a list or an answer of its own."""
+    inner: list[Any] = []
+    if isinstance(document, list):
+        inner = document
+    elif isinstance(document, dict) and not (_is_comment(document) or _is_pull(document)):
+        inner = [document[key] for key in _WRAPPERS if isinstance(document.get(key), dict)][:1]
+    if deep < _DEEPEST and (inner or isinstance(document, list)):
+        for item in inner:
+            yield from _flat(item, deep + 1)
+    else:
+        yield document
+
+
+def _nodes(listed: object) -> list[Any]:
+    """A list, or what GraphQL has in its place."""
+    if isinstance(listed, dict):
+        nodes, edges = listed.get("nodes"), listed.get("edges")
+        if isinstance(nodes, list):
+            return [node for node in nodes if node is not None]
+        return [edge.get("node") for edge in edges if isinstance(edge, dict)] if isinstance(edges, list) else []
+    return listed if isinstance(listed, list) else []
 
 
 def read_comments(document: Any, name: str) -> tuple[Voice, ...]:  # noqa: ANN401 - JSON of any shape
     """One voice for each author of a comment; replies stand under what they answer. Raises NotUnderstood."""
     try:
-        items = [*_items(document)]
+        items = [item for found in _flat(document) for item in _items(found)]
         roots = [item for item in items if not item.get("in_reply_to_id")]
         replies: dict[Any, list[Mapping[str, Any]]] = {}
         for item in items:
@@ -59,23 +94,33 @@ def read_comments(document: Any, name: str) -> tuple[Voice, ...]:  # noqa: ANN40
         said: dict[str, list[Mapping[str, Any]]] = {}
         for item in roots:
             said.setdefault(_author(item, name), []).append(item)
-        return tuple(_voice(author, own, replies) for author, own in said.items())
+        voices = tuple(_voice(author, own, replies) for author, own in said.items())
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotUnderstood(f"is no export of comments: {error!r}"[:200]) from error
+    if not voices:
+        raise NotUnderstood("is an export without a comment: no review was made")
+    return voices
 
 
-def _items(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - JSON of any shape
-    if isinstance(document, list):
-        yield from _flat(document)
-        return
-    for key in ("comments", "reviews"):
-        yield from document.get(key) or ()
-    for thread in document.get("reviewThreads") or ():
-        nested = thread.get("comments") or ()
-        talk = (nested.get("nodes") if isinstance(nested, dict) else nested) or [{"body": ""}]
-        first, answers = talk[0], talk[1:]
-        yield {**thread, **first}
-        yield from ({**answer, "in_reply_to_id": first.get("id")} for answer in answers)
+def _items(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if _is_thread(found):
+        yield from _talk(found)
+    elif _is_comment(found):
+        yield found
+    else:
+        for key in _BODIES:
+            yield from _nodes(found.get(key))
+        for thread in _nodes(found.get(_THREADS)):
+            yield from _talk(thread)
+
+
+def _talk(thread: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The comments of a thread as the REST interface has them: the first, and answers to it."""
+    talk = _nodes(thread.get("comments"))
+    if talk:
+        own = thread.get("id") or id(thread)
+        yield {**thread, **talk[0], "id": own}
+        yield from ({**answer, "in_reply_to_id": own} for answer in talk[1:])
 
 
 def _author(item: Mapping[str, Any], name: str) -> str:
@@ -86,15 +131,14 @@ def _author(item: Mapping[str, Any], name: str) -> str:
 
 def _voice(author: str, items: list[Mapping[str, Any]], replies: Mapping[Any, list[Mapping[str, Any]]]) -> Voice:
     placed = [item for item in items if item.get("path") and str(item.get("body") or "").strip()]
-    loose = [
-        str(item["body"])[:_LONGEST] for item in items if not item.get("path") and str(item.get("body") or "").strip()
-    ]
+    loose = [item for item in items if not item.get("path") and str(item.get("body") or "").strip()]
     told = voice(author, (_remark(item, replies.get(item.get("id"), [])) for item in placed))
     own, family = word(author), family_of(author)
     claims, notes = list(told.claims), list[Observation]()
-    for number, text in enumerate(loose, 2):
+    for number, item in enumerate(loose, 2):
+        text, settled = str(item["body"])[:_LONGEST], _settled(item)
         review = parse_review(text, Author(name=own, family=family, number=number))
-        claims += review.claims
+        claims += (replace(claim, suppressed=claim.suppressed or settled) for claim in review.claims)
         notes += review.observations if review.claims else [Observation(reviewer=own, section=Section.NOTE, text=text)]
     return Voice(name=own, family=family, claims=tuple(claims), observations=tuple(notes))
 
@@ -106,16 +150,27 @@ def _remark(item: Mapping[str, Any], answers: list[Mapping[str, Any]]) -> Remark
     title, rest = headed(_without_label(plain) or body)
     talk = "".join(f"\n\n> **{_author(a, '?')}:** {' '.join(str(a.get('body')).split())[:500]}" for a in answers[:20])
     first, last, outdated = _lines(item)
-    side = Side.BASE if item.get("side") == "LEFT" else Side.HEAD
+    side = Side.BASE if "LEFT" in {item.get("side"), item.get("diffSide")} else Side.HEAD
     return Remark(
         title=title,
         body=rest + talk,
         severity=_severity(body),
         places=(Place(path=str(item["path"]), first=first, last=last, side=side),),
-        quote="" if outdated else _quote(str(item.get("diff_hunk") or ""), first, last, side),
+        quote="" if outdated else _quote(str(item.get("diff_hunk") or item.get("diffHunk") or ""), first, last, side),
         fix=suggestion[0] if suggestion else "",
         method=f"A comment on the pull request{' that is outdated' if outdated else ''}.",
+        suppressed=_settled(item),
     )
+
+
+def _settled(item: Mapping[str, Any]) -> str:
+    """Why somebody took a comment off the table, if somebody did."""
+    if item.get("isResolved"):
+        return "its thread is resolved on the pull request"
+    if item.get("isMinimized"):
+        reason = str(item.get("minimizedReason") or "").lower().replace("_", "-")[:40]
+        return f"hidden on the pull request{f' ({reason})' if reason else ''}"
+    return ""
 
 
 def _without_label(text: str) -> str:
@@ -132,9 +187,11 @@ def _severity(body: str) -> Severity:
 
 def _lines(item: Mapping[str, Any]) -> tuple[int, int, bool]:
     """First and last line and whether they are those of an older commit."""
+    if str(item.get("subject_type") or item.get("subjectType") or "").lower() == "file":
+        return 0, 0, False
     last = item.get("line")
-    if last is None:
-        old = item.get("original_line") or item.get("originalLine")
+    if last is None or item.get("isOutdated"):
+        old = item.get("original_line") or item.get("originalLine") or last
         return (*lines_of(item.get("original_start_line") or item.get("originalStartLine") or old, old), True)
     return (*lines_of(item.get("start_line") or item.get("startLine") or last, last), False)
 

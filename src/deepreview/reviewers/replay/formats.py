@@ -20,6 +20,7 @@ from deepreview.reviewers.replay.text import read_text
 from deepreview.reviewers.replay.voice import NotUnderstood, Voice
 
 _LARGEST = 100_000_000
+_SPACE = re.compile(r"[ \t\r\n]*")
 _LAUNCHED = re.compile(r"^(?:review-)?(?P<name>.+?)(?:-pass-\d+)?$")
 
 
@@ -101,12 +102,14 @@ def _json(text: str) -> object:
 
 
 def _several(text: str) -> object:
+    """Pages that stand behind one another: the items of lists as one list."""
     decoder, found, at = json.JSONDecoder(), list[Any](), 0
     try:
-        while at < len(text):
-            document, at = decoder.raw_decode(text, at)
+        while space := _SPACE.match(text, at):
+            if space.end() == len(text):
+                break
+            document, at = decoder.raw_decode(text, space.end())
             found.append(document)
-            at += len(text[at : at + 64]) - len(text[at : at + 64].lstrip())
     except (ValueError, RecursionError):
         return None
     return [item for one in found for item in (one if isinstance(one, list) else [one])]
