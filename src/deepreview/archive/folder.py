@@ -3,11 +3,13 @@
 <archive>/<owner>--<name>/<stamp>-<slug>/   (the first part is `<name>-<hash>` where no owner is known)
     plan.json              what was asked for, pinned, before any reviewer starts
     <reviewer>.said.jsonl  each claim and observation as it was made
+    busy                   locked while a process works on the round; holds its id
     <reviewer>.run.json    how the reviewer ended; absent while it runs
     <reviewer>.events.jsonl  what an agent did, event by event (see `archive/journal.py`)
     report.json, report.md, report.html, report.sarif
 """
 
+import fcntl
 import os
 import re
 import tempfile
@@ -16,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from pydantic import TypeAdapter
 
@@ -59,6 +62,32 @@ class RoundFolder:
     def finished(self) -> bool:
         """Whether its report is written."""
         return (self.path / REPORT_FILE).exists()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Work on the round as its only process; raises UsageError where another one does, which is named.
+
+        The lock goes with the process, however that ends.
+        """
+        with self._locked():
+            yield
+
+    def _locked(self) -> IO[str]:
+        with writing(self.path):
+            file = (self.path / "busy").open("a+")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                with file:
+                    file.seek(0)
+                    raise UsageError(
+                        f"{self.path.name} is already running, in process {file.read() or 'unknown'}",
+                        hint="wait for its end, or end that process",
+                    ) from error
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            return file
 
     def plan(self) -> Plan:
         """What the round set out to do."""

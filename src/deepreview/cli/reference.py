@@ -10,6 +10,10 @@ _HEAD = """\
 Exit codes: 0 nothing that counts was found, 1 an open finding that is heavy enough (`--fail-on`), 2 the request, the
 settings or the machine stand in the way, 3 no verdict since no reviewer read the change, 70 a bug in Deep Review,
 130 interrupted (`deepreview resume` goes on).
+
+The verdict says whether a change is fit to merge, the exit code whether a pipeline stops: by default each open
+suggestion stops it, also under "Merge as-is". A line on standard error says what did, and with which `--fail-on` it
+would have passed.
 """
 
 

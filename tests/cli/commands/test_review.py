@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from deepreview.cli.commands.review import why_it_fails
+from deepreview.model.claim import Severity
+from deepreview.testing.builders import make_finding
 from deepreview.testing.shell import Shell
 
 
@@ -103,8 +106,9 @@ def test_progress_is_lines_in_a_pipe_and_nothing_in_ci(shell: Shell) -> None:
     assert plain[0] == "drop the gauge: 1 file, +0 −4; branch topic against its merge base with main"
     assert plain[1:5] == [f"{name}: started" for name in ("static", "names", "paths", "history")]
     assert sum(": done in " in line for line in plain) == 4
-    assert plain[-1].startswith("Report: ")
-    assert plain[-1].endswith("/report.html")
+    assert plain[-2].startswith("Report: ")
+    assert plain[-2].endswith("/report.html")
+    assert plain[-1].startswith("Exit code 1: ")
     assert shell("review", CI="1").stderr.decode().startswith("Report: ")
     assert shell("review", "-q").stderr == b""
 
@@ -215,3 +219,58 @@ def test_kinds_of_every_reviewer_can_be_switched_off(shell: Shell) -> None:
     done = json.loads(shell("review", "-q", "--to", "json", "--disable", "stale-name").stdout)
     assert "stale-name" not in {f["kind"] for f in done["findings"]}
     assert {gone["step"] for gone in done["dropped"]} >= {"switched-off"}
+
+
+def test_two_processes_never_work_on_one_round(shell: Shell, gate: Path) -> None:
+    async def meanwhile() -> tuple[int, str, int]:
+        process = await started(shell, gate)
+        (folder,) = shell.rounds
+        told = await asyncio.to_thread(shell.complains, "resume", folder.name)
+        await asyncio.to_thread(gate.unlink)
+        await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 1
+        return *told, process.pid
+
+    code, told, pid = asyncio.run(meanwhile())
+    (folder,) = shell.rounds
+    assert (code, told) == (
+        2,
+        f"deepreview: {folder.name} is already running, in process {pid} (wait for its end, or end that process)\n",
+    )
+    assert shell.complains("resume", folder.name)[1].startswith(f"deepreview: {folder.name} is finished")
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "reason"),
+    [
+        ((), 1, "Exit code 1: 1 open suggestion; `--fail-on important` would pass."),
+        (("--fail-on", "important"), 0, ""),
+        (("--fail-on", "never"), 0, ""),
+        (("-q",), 1, ""),
+    ],
+)
+def test_a_change_fit_to_merge_and_not_clean_says_why(
+    shell: Shell, flags: tuple[str, ...], code: int, reason: str
+) -> None:
+    done = shell("review", *flags)
+    assert done.code == code
+    assert "Merge as-is" in done.stdout.decode()
+    assert [line for line in done.stderr.decode().splitlines() if "Exit code" in line] == ([reason] if reason else [])
+
+
+def test_the_heaviest_finding_says_what_would_pass() -> None:
+    heavy = {
+        Severity.CRITICAL: [],
+        Severity.IMPORTANT: [make_finding(1), make_finding(2)],
+        Severity.SUGGESTION: [make_finding(3)],
+    }
+    assert why_it_fails(heavy) == "2 open important findings, 1 open suggestion; `--fail-on critical` would pass."
+    only = {Severity.CRITICAL: [make_finding(1)]}
+    assert why_it_fails(only) == "1 open critical finding; `--fail-on never` would pass."
+
+
+@pytest.mark.parametrize("option", ["--archive", "--repo", "--config"])
+def test_an_empty_path_is_not_the_current_folder(shell: Shell, option: str) -> None:
+    code, told = shell.complains("review", option, "")
+    assert (code, told) == (2, f"deepreview: {option} is empty (name a path, or leave the option out)\n")
+    assert not list(shell.box.path.glob("*/*/plan.json"))

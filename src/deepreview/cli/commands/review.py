@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,19 @@ from deepreview.cli.console import progress
 from deepreview.cli.context import TOOL, Where, environment, now
 from deepreview.cli.options import comma_separated, where
 from deepreview.cli.printing import chosen, deliver, note, rendered
+from deepreview.config.schema import LEVELS
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.errors import Exit, UsageError
 from deepreview.git.target import Asked, Auto, Named, PatchText, Staged, WorkTree
 from deepreview.lint.base import Given, Problem
 from deepreview.lint.catalog import lint
 from deepreview.model.claim import Severity
-from deepreview.model.finding import State
+from deepreview.model.finding import Finding, State
 from deepreview.model.report import Report, VerdictValue
 from deepreview.parse.lines import MOST_CHARACTERS
 from deepreview.parse.published import parse_report
 from deepreview.render.catalog import KEPT
+from deepreview.render.wording import by_severity, counted
 
 
 def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on what it is given
@@ -97,9 +100,10 @@ def review_command(
     wiring.crew(settings)  # a reviewer that does not exist is told before a folder is made
     wiring.refuse_empty(pinned, place.environ)
     folder, plan = wiring.archive(settings, place.environ).start(pinned, settings, TOOL, now())
-    report = carry_out(plan, folder, quiet=quiet)
+    with folder.alone():
+        report = carry_out(plan, folder, quiet=quiet)
     deliver(rendered(report, format_), output)
-    return exit_code(report, settings.fail_on)
+    return exit_code(report, settings.fail_on, quiet=quiet)
 
 
 @click.command(name="resume")
@@ -129,12 +133,13 @@ def resume_command(
         if not open_rounds:
             raise UsageError("no round was interrupted here", hint="`deepreview list` shows all rounds")
         folder = open_rounds[-1]
-    if folder.finished:
-        raise UsageError(f"{folder.path.name} is finished", hint=f"`deepreview show {folder.path.name}` shows it")
-    plan = folder.plan()
-    report = carry_out(plan, folder, quiet=quiet)
+    with folder.alone():
+        if folder.finished:
+            raise UsageError(f"{folder.path.name} is finished", hint=f"`deepreview show {folder.path.name}` shows it")
+        plan = folder.plan()
+        report = carry_out(plan, folder, quiet=quiet)
     deliver(rendered(report, format_), output)
-    return exit_code(report, plan.settings.fail_on)
+    return exit_code(report, plan.settings.fail_on, quiet=quiet)
 
 
 def what_was_asked(target: str, *, staged: bool, worktree: bool, patch: str | None) -> Asked:
@@ -193,12 +198,32 @@ def problems_of(text: str, page: str) -> tuple[Problem, ...]:
     return lint(Given(report=parse_report(text), page=page)).problems
 
 
-def exit_code(report: Report, fail_on: str) -> int:
-    """0 clean, 1 with an open finding that is heavy enough, 3 without a verdict."""
+def exit_code(report: Report, fail_on: str, *, quiet: bool) -> int:
+    """0 clean, 1 with an open finding that is heavy enough, told beside the verdict; 3 without a verdict."""
     if report.verdict.value is VerdictValue.NONE:
         return Exit.NO_VERDICT.value
-    if fail_on == "never":
+    heavy = by_severity(f for f in report.findings if f.state is State.OPEN and _counts(f.severity, fail_on))
+    if not any(heavy.values()):
         return Exit.CLEAN.value
-    enough = Severity(fail_on).weight
-    heavy = any(f.state is State.OPEN and f.severity.weight >= enough for f in report.findings)
-    return Exit.FINDINGS.value if heavy else Exit.CLEAN.value
+    if not quiet:
+        note(f"Exit code {Exit.FINDINGS.value}: {why_it_fails(heavy)}")
+    return Exit.FINDINGS.value
+
+
+def _counts(severity: Severity, fail_on: str) -> bool:
+    return fail_on != "never" and severity.weight >= Severity(fail_on).weight
+
+
+def why_it_fails(heavy: Mapping[Severity, Sequence[Finding]]) -> str:
+    """What makes the exit code 1, and the least that would make it 0: a change may be fit to merge and not yet clean.
+
+    `heavy` holds at least one finding.
+    """
+    counts = [
+        counted(len(found), f"open {'suggestion' if severity is Severity.SUGGESTION else f'{severity.value} finding'}")
+        for severity, found in heavy.items()
+        if found
+    ]
+    heaviest = max((severity for severity, found in heavy.items() if found), key=lambda severity: severity.weight)
+    lenient = LEVELS[LEVELS.index(heaviest.value) + 1]
+    return f"{', '.join(counts)}; `--fail-on {lenient}` would pass."

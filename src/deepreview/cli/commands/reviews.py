@@ -68,7 +68,7 @@ def consolidate_command(
     given = {**flags, "replay": reviews, "archive": archive}
     report, fail_on = _seen(at, head, given, quiet=quiet) if head else _unseen(at, given)
     deliver(rendered(report, format_), output)
-    return exit_code(report, fail_on)
+    return exit_code(report, fail_on, quiet=quiet)
 
 
 def _unseen(at: Where, flags: Mapping[str, Any]) -> tuple[Report, str]:
