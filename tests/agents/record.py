@@ -17,8 +17,9 @@ from deepreview.testing.real_clis import REAL, Place, installed
 
 STREAMS = Path(__file__).parent / "streams"
 SCENARIOS = (
-    "ok", "tools", "write", "schema", "bad-schema", "never-schema", "empty", "short", "echo-quota", "refusal", "length",
-    "400", "401", "403", "429", "quota", "usage-limit", "500", "500-once", "529", "cut", "malformed", "html", "failed",
+    "ok", "thinking", "tools", "write", "schema", "bad-schema", "never-schema", "empty", "short", "echo-quota",
+    "refusal", "length", "400", "401", "403", "429", "quota", "usage-limit", "500", "500-once", "529", "cut",
+    "malformed", "html", "failed",
 )  # fmt: skip
 SCHEMA: Mapping[str, object] = {
     "type": "object",

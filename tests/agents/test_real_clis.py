@@ -19,6 +19,17 @@ from deepreview.testing.real_clis import KEY, PATH, REAL
 pytestmark = pytest.mark.agents
 CLIS = pytest.mark.parametrize("name", list(REAL))
 
+THREE_TURNS = {
+    "claude": {"input_tokens": 2400, "cache_read_input_tokens": 600, "output_tokens": 150},
+    "codex": {
+        "input_tokens": 3000,
+        "cached_input_tokens": 600,
+        "output_tokens": 150,
+        "reasoning_output_tokens": 30,
+    },
+    "gemini": {"input_tokens": 3000, "cached": 600, "output_tokens": 120, "total_tokens": 3150},
+}
+"""Three turns of 1,000 tokens in, 200 of them cached, 50 out, 10 of them thought; each tool leaves out others."""
 _TRACE = re.compile(r"/root|(?<!/run)/(home|tmp|var)|record-")
 
 SPEAKS = {
@@ -31,6 +42,12 @@ SPEAKS = {
 def kinds(events: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
     """How often each kind of event came; the order of parallel tools is not always the same."""
     return Counter((event["type"], event.get("subtype") or event.get("item", {}).get("type", "")) for event in events)
+
+
+def figures(last: Mapping[str, Any]) -> Mapping[str, int]:
+    """The tokens that the last event reports, as far as they are named below."""
+    reported = last.get("usage") or last["stats"]
+    return {name: reported[name] for figures in THREE_TURNS.values() for name in figures if name in reported}
 
 
 def recorded(name: str, scenario: str) -> list[dict[str, Any]]:
@@ -63,6 +80,7 @@ def test_it_runs_the_tools_and_tells_the_model_what_they_said(run: Running, name
     assert "Keeps the house warm." in told  # the file
     assert "Say what it does" in told  # git log
     assert "(Sam " in told  # git blame
+    assert figures(done.events()[-1]) == THREE_TURNS[name]
     assert kinds(done.events()) == kinds(recorded(name, "tools"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.testing.model_server.conftest import Answered, Client
 
-from deepreview.testing.model_server import ANSWER, Call, ModelServer, Turn, Usage
+from deepreview.testing.model_server import ANSWER, THOUGHT, Call, ModelServer, Turn, Usage
 from deepreview.testing.model_server.script import Stop, Wire
 
 USAGE = Usage(input=1234, cached=200, written=30, output=56, reasoning=7)
@@ -62,7 +62,7 @@ def _messages_stream(answer: Answered) -> Heard:
             raw[event["index"]] = (event["content_block"]["name"], "")
         elif event["type"] == "content_block_delta" and event["delta"]["type"] == "text_delta":
             text += event["delta"]["text"]
-        elif event["type"] == "content_block_delta":
+        elif event["type"] == "content_block_delta" and event["delta"]["type"] == "input_json_delta":
             name, before = raw[event["index"]]
             raw[event["index"]] = (name, before + event["delta"]["partial_json"])
     calls = [(name, json.loads(given)) for name, given in raw.values()]
@@ -122,7 +122,7 @@ def _gemini_stream(answer: Answered) -> Heard:
 
 def _heard_gemini(said: list[Any]) -> Heard:
     parts = [part for one in said for part in one["candidates"][0]["content"]["parts"]]
-    text = "".join(part.get("text", "") for part in parts)
+    text = "".join(part.get("text", "") for part in parts if not part.get("thought"))
     calls = [(part["functionCall"]["name"], part["functionCall"]["args"]) for part in parts if "functionCall" in part]
     return text, calls, said[-1]["usageMetadata"], said[-1]["candidates"][0]["finishReason"]
 
@@ -174,6 +174,17 @@ def test_each_protocol_says_why_it_stopped(
 def test_an_answer_may_have_no_text(client: Client, wire: Wire, stream: bool) -> None:
     text, calls, _, _ = HEAR[wire, stream](client.ask(wire, "empty", stream=stream))
     assert (text, calls) == ("", [])
+
+
+@BOTH
+@WIRES
+def test_a_thought_comes_before_the_text_and_apart_from_it(client: Client, wire: Wire, stream: bool) -> None:
+    answer = client.ask(wire, "thinking", stream=stream)
+    body = answer.body.decode()
+    assert json.dumps(THOUGHT)[1:-1] in body
+    assert body.index("starts anew") < body.index("reset inside")
+    text, calls, _, stopped = HEAR[wire, stream](answer)
+    assert (text, calls, stopped) == (ANSWER, [], STOPS[Stop.DONE][list(Wire).index(wire)])
 
 
 def test_figures_are_streamed_to_chat_only_when_asked_for(client: Client) -> None:

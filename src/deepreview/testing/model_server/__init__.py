@@ -2,7 +2,15 @@
 
 from deepreview.testing.model_server.recording import Recorded, Recording
 from deepreview.testing.model_server.sample import sample, structured
-from deepreview.testing.model_server.scenarios import ANSWER, CANARY, SCENARIOS, SHORT, against_schema, by_schema
+from deepreview.testing.model_server.scenarios import (
+    ANSWER,
+    CANARY,
+    SCENARIOS,
+    SHORT,
+    THOUGHT,
+    against_schema,
+    by_schema,
+)
 from deepreview.testing.model_server.script import (
     Asked,
     Because,
@@ -36,6 +44,7 @@ __all__ = [
     "CANARY",
     "SCENARIOS",
     "SHORT",
+    "THOUGHT",
     "Asked",
     "Because",
     "Call",

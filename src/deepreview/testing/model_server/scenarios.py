@@ -27,6 +27,7 @@ from deepreview.testing.model_server.script import (
 from deepreview.testing.model_server.tools import family_of
 
 ANSWER = "I read the change. The retry loop in `fetch` never stops: `attempts` is reset inside of it."
+THOUGHT = "**Where the loop ends** `attempts` starts anew each time around."
 SHORT = "Looks good to me."
 CANARY = "CANARY"
 """The file that the scenario `write` asks to have written, in the folder the program runs in."""
@@ -85,6 +86,7 @@ SCENARIOS: Mapping[str, Script] = {
     "ok": _says(ANSWER),
     "short": _says(SHORT),
     "empty": _says(""),
+    "thinking": conversation(Turn(thought=THOUGHT, text=ANSWER)),
     "echo-quota": _echoes_quota,
     "refusal": conversation(Turn(stop=Stop.REFUSAL)),
     "length": conversation(Turn(text=ANSWER, stop=Stop.LENGTH)),

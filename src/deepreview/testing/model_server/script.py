@@ -142,6 +142,8 @@ class Turn:
     """One answer of the model."""
 
     text: str | Pieces = ""
+    thought: str = ""
+    """What it thinks aloud before the text."""
     calls: tuple[Call | Wish, ...] = ()
     usage: Usage = field(default_factory=Usage)
     stop: Stop = Stop.DONE

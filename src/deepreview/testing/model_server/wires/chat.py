@@ -1,4 +1,4 @@
-"""OpenAI Chat Completions."""
+"""OpenAI Chat Completions; a thought is told as DeepSeek and vLLM do, the vendor itself tells none."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -95,6 +95,8 @@ def _chunk(saying: Saying, delta: Mapping[str, Any], finish: str | None = None) 
 def events(saying: Saying) -> Iterator[Event]:
     """The turn as a stream of chunks."""
     yield _chunk(saying, {"role": "assistant", "content": ""})
+    if saying.turn.thought:
+        yield _chunk(saying, {"reasoning_content": saying.turn.thought})
     for piece in saying.turn.pieces():
         yield _chunk(saying, {"content": piece})
     if saying.calls:
@@ -107,7 +109,9 @@ def events(saying: Saying) -> Iterator[Event]:
 
 def whole(saying: Saying) -> Iterator[bytes]:
     """The turn as one completion."""
-    message: dict[str, Any] = {"role": "assistant", "content": PLACE if saying.turn.text else None, "refusal": None}
+    thought = {"reasoning_content": saying.turn.thought} if saying.turn.thought else {}
+    said = {"content": PLACE if saying.turn.text else None, "refusal": None}
+    message: dict[str, Any] = {"role": "assistant", **thought, **said}
     if saying.calls:
         message["tool_calls"] = _called(saying)
     choice = {"index": 0, "message": message, "finish_reason": _finish(saying), "logprobs": None}

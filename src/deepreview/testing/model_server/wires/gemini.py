@@ -88,8 +88,14 @@ def _called(saying: Saying) -> list[dict[str, Any]]:
     ]
 
 
+def _thoughts(saying: Saying) -> list[dict[str, Any]]:
+    return [{"text": saying.turn.thought, "thought": True}] if saying.turn.thought else []
+
+
 def events(saying: Saying) -> Iterator[Event]:
     """The turn as a stream; its last event has the figures."""
+    for thought in _thoughts(saying):
+        yield event(_answer(saying, [thought]))
     for piece in saying.turn.pieces():
         yield event(_answer(saying, [{"text": piece}]))
     yield event(_answer(saying, _called(saying), _finish(saying)))
@@ -98,7 +104,9 @@ def events(saying: Saying) -> Iterator[Event]:
 def whole(saying: Saying) -> Iterator[bytes]:
     """The turn as one answer."""
     said = [{"text": PLACE}] if saying.turn.text else []
-    return in_pieces(_answer(saying, [*said, *_called(saying)], _finish(saying)), saying.turn.pieces())
+    return in_pieces(
+        _answer(saying, [*_thoughts(saying), *said, *_called(saying)], _finish(saying)), saying.turn.pieces()
+    )
 
 
 def failed(saying: Saying) -> Event:

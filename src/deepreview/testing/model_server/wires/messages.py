@@ -1,7 +1,7 @@
 """Anthropic Messages."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deepreview.testing.model_server.encode import PLACE, event, in_pieces
@@ -9,6 +9,7 @@ from deepreview.testing.model_server.script import Asked, Because, Call, Refused
 from deepreview.testing.model_server.wires.base import Body, Event, Saying, turns_of
 
 SCHEMA_TOOL = "StructuredOutput"
+_SIGNATURE = "c2lnbmF0dXJl"
 
 _KINDS = {
     400: ("invalid_request_error", "messages: at least one message is required"),
@@ -104,22 +105,27 @@ def events(saying: Saying) -> Iterator[Event]:
     """The turn as a stream."""
     yield _event("message_start", message=_message(saying, usage=_usage(saying.turn.usage) | {"output_tokens": 1}))
     yield _event("ping")
-    spoken = 0
-    for piece in saying.turn.pieces():
-        if not spoken:
-            yield _event("content_block_start", index=0, content_block={"type": "text", "text": ""})
-        yield _event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
-        spoken = 1
-    if spoken:
-        yield _event("content_block_stop", index=0)
-    for index, call in enumerate(saying.calls, spoken):
-        yield _event("content_block_start", index=index, content_block=_tool_use(saying, index, call) | {"input": {}})
-        delta = {"type": "input_json_delta", "partial_json": json.dumps(call.arguments)}
-        yield _event("content_block_delta", index=index, delta=delta)
+    for index, (block, deltas) in enumerate(_blocks(saying)):
+        yield _event("content_block_start", index=index, content_block=block)
+        for delta in deltas:
+            yield _event("content_block_delta", index=index, delta=delta)
         yield _event("content_block_stop", index=index)
     ending = {"stop_reason": _stop(saying), "stop_sequence": None}
     yield _event("message_delta", delta=ending, usage=_usage(saying.turn.usage))
     yield _event("message_stop")
+
+
+def _blocks(saying: Saying) -> Iterator[tuple[dict[str, Any], Iterable[dict[str, Any]]]]:
+    """Each block of the answer as it starts, with what is added to it."""
+    if saying.turn.thought:
+        thought = {"type": "thinking_delta", "thinking": saying.turn.thought}
+        signature = {"type": "signature_delta", "signature": _SIGNATURE}
+        yield {"type": "thinking", "thinking": "", "signature": ""}, (thought, signature)
+    if saying.turn.text:
+        yield {"type": "text", "text": ""}, ({"type": "text_delta", "text": piece} for piece in saying.turn.pieces())
+    for index, call in enumerate(saying.calls):
+        delta = {"type": "input_json_delta", "partial_json": json.dumps(call.arguments)}
+        yield _tool_use(saying, index, call) | {"input": {}}, (delta,)
 
 
 def _event(name: str, **fields: Any) -> Event:
@@ -128,11 +134,10 @@ def _event(name: str, **fields: Any) -> Event:
 
 def whole(saying: Saying) -> Iterator[bytes]:
     """The turn as one message."""
-    content = [{"type": "text", "text": PLACE}] if saying.turn.text else []
-    content += [
-        _tool_use(saying, index, call) | {"input": call.arguments}
-        for index, call in enumerate(saying.calls, len(content))
-    ]
+    thought = {"type": "thinking", "thinking": saying.turn.thought, "signature": _SIGNATURE}
+    content = [thought] if saying.turn.thought else []
+    content += [{"type": "text", "text": PLACE}] if saying.turn.text else []
+    content += [_tool_use(saying, index, call) | {"input": call.arguments} for index, call in enumerate(saying.calls)]
     message = _message(saying, content=content, stop_reason=_stop(saying))
     return in_pieces(message, saying.turn.pieces())
 

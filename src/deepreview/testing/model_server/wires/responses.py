@@ -83,6 +83,16 @@ def _said(saying: Saying, status: str = "completed") -> dict[str, Any]:
     return {"id": identity, "type": "message", "role": "assistant", "status": status, "content": content}
 
 
+def _thought(saying: Saying) -> dict[str, Any]:
+    summary = [{"type": "summary_text", "text": saying.turn.thought}]
+    return {
+        "id": f"rs_{saying.asked.nth:06d}",
+        "type": "reasoning",
+        "summary": summary,
+        "encrypted_content": "c2VhbGVk",
+    }
+
+
 def _called(saying: Saying, index: int, call: Call) -> dict[str, Any]:
     number = f"{saying.asked.nth:06d}{index:02d}"
     identity = {"id": f"fc_{number}", "call_id": f"call_{number}", "type": "function_call", "status": "completed"}
@@ -91,7 +101,8 @@ def _called(saying: Saying, index: int, call: Call) -> dict[str, Any]:
 
 def _ended(saying: Saying) -> dict[str, Any]:
     """The response as it is at its end."""
-    output = [_said(saying)] if saying.turn.text else []
+    output = [_thought(saying)] if saying.turn.thought else []
+    output += [_said(saying)] if saying.turn.text else []
     output += [_called(saying, index, call) for index, call in enumerate(saying.calls, len(output))]
     ending = {"output": output, "usage": _usage(saying.turn.usage)}
     match saying.turn.stop:
@@ -114,9 +125,12 @@ def _steps(saying: Saying) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "response.created", {"response": _response(saying, "in_progress")}
     yield "response.in_progress", {"response": _response(saying, "in_progress")}
     index = 0
+    if saying.turn.thought:
+        yield from _thought_steps(saying)
+        index += 1
     if saying.turn.text:
-        yield from _text_steps(saying)
-        index = 1
+        yield from _text_steps(saying, index)
+        index += 1
     for place, call in enumerate(saying.calls, index):
         item = _called(saying, place, call)
         where = {"item_id": item["id"], "output_index": place}
@@ -129,17 +143,29 @@ def _steps(saying: Saying) -> Iterator[tuple[str, dict[str, Any]]]:
     yield f"response.{ended['status']}", {"response": ended}
 
 
-def _text_steps(saying: Saying) -> Iterator[tuple[str, dict[str, Any]]]:
+def _thought_steps(saying: Saying) -> Iterator[tuple[str, dict[str, Any]]]:
+    item = _thought(saying)
+    (part,) = item["summary"]
+    where = {"item_id": item["id"], "output_index": 0, "summary_index": 0}
+    yield "response.output_item.added", {"output_index": 0, "item": item | {"summary": []}}
+    yield "response.reasoning_summary_part.added", {**where, "part": part | {"text": ""}}
+    yield "response.reasoning_summary_text.delta", {**where, "delta": part["text"]}
+    yield "response.reasoning_summary_text.done", {**where, "text": part["text"]}
+    yield "response.reasoning_summary_part.done", {**where, "part": part}
+    yield "response.output_item.done", {"output_index": 0, "item": item}
+
+
+def _text_steps(saying: Saying, index: int) -> Iterator[tuple[str, dict[str, Any]]]:
     item = _said(saying)
-    where = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+    where = {"item_id": item["id"], "output_index": index, "content_index": 0}
     part = {"type": "output_text", "text": "", "annotations": []}
-    yield "response.output_item.added", {"output_index": 0, "item": _said(saying, "in_progress")}
+    yield "response.output_item.added", {"output_index": index, "item": _said(saying, "in_progress")}
     yield "response.content_part.added", {**where, "part": part}
     for piece in saying.turn.pieces():
         yield "response.output_text.delta", {**where, "delta": piece, "logprobs": []}
     yield "response.output_text.done", {**where, "text": PLACE, "logprobs": []}
     yield "response.content_part.done", {**where, "part": part | {"text": PLACE}}
-    yield "response.output_item.done", {"output_index": 0, "item": item}
+    yield "response.output_item.done", {"output_index": index, "item": item}
 
 
 def whole(saying: Saying) -> Iterator[bytes]:
