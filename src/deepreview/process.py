@@ -6,12 +6,20 @@ import os
 import signal
 import subprocess  # noqa: TID251 - this is the door
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ALLOWED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """The variables of the caller that a program may see; everything else is left behind."""
+
+LONGEST_LINE = 32_000_000
+"""Bytes of one line of a program's output that are kept."""
+TAIL = 8_000
+"""Characters of a program's standard error that are kept."""
+_CHUNK = 1 << 16
+_GRACE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +71,92 @@ async def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: 
     return Ended(code=process.returncode, stdout=stdout, stderr=stderr, seconds=time.monotonic() - started)
 
 
-async def _start(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> asyncio.subprocess.Process:
+class Stream:
+    """A program at work, whose output is read as it comes and is never held whole."""
+
+    def __init__(self, process: asyncio.subprocess.Process, stdin: bytes | None) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process = process
+        self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
+        self._said = bytearray()
+        self._listening = asyncio.ensure_future(self._listen())
+        self._feeding = None if stdin is None else asyncio.ensure_future(self._feed(stdin))
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """Its standard output, line by line without the newline; what a line has over 32 MB is left out."""
+        line = bytearray()
+        while chunk := await self._stdout.read(_CHUNK):
+            *ended, rest = chunk.split(b"\n")
+            for part in ended:
+                line += part[: LONGEST_LINE - len(line)]
+                yield bytes(line)
+                line.clear()
+            line += rest[: LONGEST_LINE - len(line)]
+        if line:
+            yield bytes(line)
+
+    async def send(self, data: bytes) -> None:
+        """Write to its standard input; raises ConnectionError when it reads no more."""
+        self._stdin.write(data)
+        await self._stdin.drain()
+
+    async def end(self) -> int:
+        """Its exit code, once it has ended; output that nobody reads is thrown away."""
+        while await self._stdout.read(_CHUNK):
+            pass
+        await self._listening
+        return await self._process.wait()
+
+    @property
+    def stderr(self) -> str:
+        """The last 8,000 characters of its standard error so far."""
+        return self._said.decode("utf-8", "replace")[-TAIL:]
+
+    async def kill(self) -> None:
+        """End it and its process group now, if that is still needed."""
+        for task in (self._listening, self._feeding):
+            if task is not None:
+                task.cancel()
+        self._stdin.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(TimeoutError):  # what is left in its pipe holds up the news of its end
+            async with asyncio.timeout(_GRACE):
+                while await self._stdout.read(_CHUNK):
+                    pass
+                await self._process.wait()
+
+    async def _listen(self) -> None:
+        while chunk := await self._stderr.read(_CHUNK):
+            self._said += chunk
+            del self._said[: -4 * TAIL]
+
+    async def _feed(self, data: bytes) -> None:
+        with contextlib.suppress(ConnectionError):  # it need not read what it is given
+            await self.send(data)
+        self._stdin.close()
+
+
+@asynccontextmanager
+async def start(
+    argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: bytes | None = None, keep: Sequence[int] = ()
+) -> AsyncIterator[Stream]:
+    """Start a program in a process group of its own, which is killed on leaving; raises OSError when it cannot start.
+
+    Without `stdin` its standard input stays open for `send`. It inherits the file descriptors to `keep`.
+    """
+    stream = Stream(await _start(argv, env, cwd, keep), stdin)
+    try:
+        yield stream
+    finally:
+        await stream.kill()
+
+
+async def _start(
+    argv: Sequence[str], env: Mapping[str, str], cwd: Path, keep: Sequence[int] = ()
+) -> asyncio.subprocess.Process:
     """Start a program; one that is still starting when the caller is cancelled is killed with its group."""
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
@@ -74,6 +167,7 @@ async def _start(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> asyn
             cwd=cwd,
             env=dict(env),
             start_new_session=True,
+            pass_fds=keep,
         )
     )
     try:
