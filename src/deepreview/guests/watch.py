@@ -1,0 +1,34 @@
+"""Whether files of a checkout were changed, told by what the file system says of them, not by reading them."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+_OURS = {".git", ".deepreview"}
+
+Marks = Mapping[str, tuple[int, ...]]
+"""By path: size, mode, inode, and when content and anything at all were last changed, which nobody can set back."""
+
+
+def marks(repo: Path) -> Marks:
+    """The files of a checkout as they are now, without git's own and ours."""
+    found = {}
+    for at, names, files in os.walk(repo):
+        if Path(at) == repo:
+            names[:] = [name for name in names if name not in _OURS]
+        for name in files:
+            path = os.path.join(at, name)  # noqa: PTH118 - tens of thousands of them
+            seen = os.lstat(path)
+            found[path] = (seen.st_size, seen.st_mode, seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns)
+    return found
+
+
+def changed(repo: Path, before: Marks) -> tuple[str, ...]:
+    """What happened to tracked files since, as sentences; files that are new are none of them."""
+    now = marks(repo)
+    said = []
+    for path, mark in sorted(before.items()):
+        if now.get(path) != mark:
+            name = Path(path).relative_to(repo).as_posix().encode("utf-8", "replace").decode()
+            said.append(f"It {'changed' if path in now else 'removed'} {name}.")
+    return tuple(said)
