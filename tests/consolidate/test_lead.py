@@ -14,7 +14,7 @@ from deepreview.model.claim import Claim, ClaimId, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding, Fingerprint
 from deepreview.model.lead import Kept, Proposal, Struck
-from deepreview.model.report import VerdictValue
+from deepreview.model.verdict import VerdictValue
 from deepreview.testing.builders import make_claim, make_finding
 
 CODE = "if limit is None:\n    return 0\nretries = limit * 3\n"

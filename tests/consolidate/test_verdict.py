@@ -7,8 +7,8 @@ from deepreview.model.agent import Failure
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import SAID, Claim, Severity
 from deepreview.model.finding import Finding, State
-from deepreview.model.report import VerdictValue
 from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
+from deepreview.model.verdict import VerdictValue
 from deepreview.testing.builders import make_claim, make_finding
 
 

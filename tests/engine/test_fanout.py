@@ -12,8 +12,8 @@ from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.event import ClaimMade, ReviewerEnded, ReviewerStarted, RoundStarted, StageEnded
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import OriginKind
-from deepreview.model.report import VerdictValue
 from deepreview.model.round import Completed, Failed, Reading, Skipped
+from deepreview.model.verdict import VerdictValue
 from deepreview.render.catalog import KEPT
 from deepreview.reviewers.base import Desk, NothingToDo
 from deepreview.testing.builders import make_claim

@@ -12,8 +12,9 @@ from deepreview.engine.unseen import report_unseen
 from deepreview.lint.base import Given
 from deepreview.lint.catalog import lint
 from deepreview.model.claim import Place, Severity
-from deepreview.model.report import Report, VerdictValue
+from deepreview.model.report import Report
 from deepreview.model.round import Skipped
+from deepreview.model.verdict import VerdictValue
 from deepreview.parse.published import parse_report
 from deepreview.render import markdown
 from deepreview.reviewers.replay.formats import voices_of

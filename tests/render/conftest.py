@@ -9,8 +9,9 @@ from deepreview.model.change import FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import DefectClass, Observation, Section, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
 from deepreview.model.finding import Location, Origin, OriginKind, State
-from deepreview.model.report import Report, Verdict, VerdictValue
+from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Reading
+from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.testing.builders import NO_BLOB, make_finding, make_report
 
 PATCH = """\

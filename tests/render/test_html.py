@@ -13,8 +13,9 @@ from deepreview.model.agent import Failure
 from deepreview.model.change import Commit, RepoPath, Sha, Side
 from deepreview.model.claim import Observation, Section
 from deepreview.model.finding import Location, State
-from deepreview.model.report import CitedCode, Report, Verdict, VerdictValue
+from deepreview.model.report import CitedCode, Report
 from deepreview.model.round import Completed, Failed, Reading, Unread
+from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.render.html import RENDERER, render
 from deepreview.report.retro import agreement
 from deepreview.testing.builders import NO_BLOB, make_claim, make_finding, make_report

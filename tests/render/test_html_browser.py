@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from deepreview.model.report import Report, Verdict, VerdictValue
+from deepreview.model.report import Report
+from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.render.html import render
 from deepreview.testing.builders import make_finding, make_report
 from deepreview.testing.crowd import crowd

@@ -15,7 +15,7 @@ from deepreview.consolidate.steps import arranged
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Dropped, Finding
 from deepreview.model.lead import Alone, Kept, Proposal, Ruling, Struck
-from deepreview.model.report import VerdictValue
+from deepreview.model.verdict import VerdictValue
 
 Holds = Callable[[str, str], bool]
 """Whether a file of either tree, by its path, holds a piece of code; white space counts for nothing."""

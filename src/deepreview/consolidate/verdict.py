@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from deepreview.consolidate.features import number, voices
 from deepreview.model.claim import SAID, Claim, ClaimId, Severity
 from deepreview.model.finding import Finding, State
-from deepreview.model.report import Verdict, VerdictValue
 from deepreview.model.round import Completed, Failed, Run
+from deepreview.model.verdict import Verdict, VerdictValue
 
 _BLIND = "; no model read it, so nobody judged what the code means"
 _NAMED = 5

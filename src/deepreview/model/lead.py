@@ -5,7 +5,7 @@ from typing import Literal
 
 from deepreview.model.agent import Failure, Record
 from deepreview.model.claim import Severity
-from deepreview.model.report import Verdict, VerdictValue
+from deepreview.model.verdict import Verdict, VerdictValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,34 +1,16 @@
 """The report: the only thing that renderers and publishers see."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from deepreview.model.change import Commit, FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.finding import Dropped, Finding
+from deepreview.model.lead import Lead
 from deepreview.model.round import Run
+from deepreview.model.verdict import Verdict
 
 SCHEMA = 2
 """The version of the report's JSON; it grows when a reader of the old form would break."""
-
-
-class VerdictValue(Enum):
-    """Whether it may be merged."""
-
-    MERGE = "merge as-is"
-    FIXES = "merge with fixes"
-    REWORK = "rework"
-    NONE = "no verdict"
-    """No reviewer read the change, so there is nothing to conclude."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """Derived from the open findings."""
-
-    value: VerdictValue
-    reason: str
-    """One sentence that names the findings that decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +165,8 @@ class Report:
     """The observations without repetition."""
     agreement: tuple[Agreement, ...] = ()
     """One entry for each pair of reviewers of which at least one said a finding that is shown."""
+    lead: Lead | None = None
+    """What a model that led did to the report, where there was one."""
     tallies: tuple[Tally, ...]
     reconciliation: tuple[str, ...]
     """One sentence for each claim that was lowered, merged or dropped."""

@@ -15,9 +15,10 @@ from markupsafe import Markup
 from deepreview.model.claim import Claim, Section, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding
-from deepreview.model.report import Report, VerdictValue
+from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Skipped
-from deepreview.render import wording
+from deepreview.model.verdict import VerdictValue
+from deepreview.render import deeds, wording
 from deepreview.render.base import Renderer
 from deepreview.render.cards import CLASSES, ORIGINS, RUNGS, Card, anchors, cards
 from deepreview.render.highlight import Highlighter, trusted
@@ -68,11 +69,26 @@ def render(report: Report) -> str:
         completed=[run for run in report.runs if isinstance(run, Completed)],
         failed=[run for run in report.runs if isinstance(run, Failed)],
         skipped=[run for run in report.runs if isinstance(run, Skipped)],
+        deeds=[(run.reviewer, deeds.deeds(record)) for run in report.runs if (record := deeds.record_of(run))],
+        lead=_lead(report),
         observations=_observations(report),
         raw=_raw(report, shown),
         many=len(report.findings) > MANY,
         **_words(),
     )
+
+
+def _lead(report: Report) -> dict[str, object] | None:
+    """What the page tells of a lead; None without one."""
+    lead = report.lead
+    if lead is None:
+        return None
+    return {
+        "asked": lead,
+        "rulings": deeds.ruled(lead),
+        "without": deeds.without(lead),
+        "deeds": deeds.deeds(lead.record),
+    }
 
 
 def _words() -> dict[str, object]:

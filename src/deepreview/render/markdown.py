@@ -8,7 +8,7 @@ from deepreview.model.report import Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.base import Renderer
 from deepreview.render.markdown_finding import finding_block, short
-from deepreview.render.markdown_records import appendix, coverage, notes, observed, retro, table
+from deepreview.render.markdown_records import appendix, coverage, led, notes, observed, retro, table
 from deepreview.render.safe_markdown import blocks, code, inline, item, link, plain
 from deepreview.render.wording import by_severity, checked, counted, duration, verdict_words, why_failed
 
@@ -45,7 +45,7 @@ def _sections(report: Report) -> list[tuple[str, str]]:
         ("Unresolved Feedback", _observations(report, Section.FEEDBACK)),
         ("Coverage Summary", coverage(report)),
         ("Agent Performance Retro", retro(report)),
-        ("Review Process Notes", notes(report)),
+        ("Review Process Notes", _notes(report)),
         ("Appendix: Original Reviews", appendix(report)),
     ]
 
@@ -99,12 +99,18 @@ def _summary(report: Report) -> str:
     subject = report.subject
     size = f"{counted(len(subject.files), 'file')}, +{subject.added} −{subject.removed} lines"
     edge = " The history is cut off here, so older origins are unknown." if subject.shallow else ""
-    said = [blocks(report.summary), f"Reviewed: {plain(subject.how)}; {size}.{edge}" if subject.head else ""]
+    own = blocks(report.lead.summary) if report.lead and report.lead.summary else ""
+    said = [own, blocks(report.summary), f"Reviewed: {plain(subject.how)}; {size}.{edge}" if subject.head else ""]
     if not report.findings:
         looked = [item(f"{plain(name)}: {inline(phrase)}") for name, phrase in checked(report)]
         said.append("Nothing was found. Checked:\n\n" + "\n".join(looked) if looked else "Nothing was checked.")
     said.append("\n".join(observed(report, Section.SUMMARY)))
     return "\n\n".join(text for text in said if text)
+
+
+def _notes(report: Report) -> str:
+    told = led(report)
+    return notes(report) + (f"\n\n### Lead\n\n{told}" if told else "")
 
 
 def _design(report: Report) -> str:

@@ -1,12 +1,13 @@
 """The parts of the Markdown report that are counted from records: coverage, retro, notes, appendix."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from deepreview.model.change import Side
 from deepreview.model.claim import Answer, Claim, ClaimId, Place, Section
 from deepreview.model.finding import Fingerprint
 from deepreview.model.report import ChangedFile, Fate, Report, Tally
 from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.render.deeds import cost, deeds, record_of, ruled, tool_calls, without
 from deepreview.render.safe_markdown import blocks, cell, code, fence, inline, item, line, plain
 from deepreview.render.wording import agreement_rows, counted, duration, nobody_read, spot, why_failed
 
@@ -47,7 +48,7 @@ def retro(report: Report) -> str:
     if not report.runs:
         return "No reviewer ran."
     total = len(report.subject.files)
-    told = [f"### [{plain(run.reviewer)}]\n\n{_told(run, total)}" for run in report.runs]
+    told = [f"### [{plain(run.reviewer)}]\n\n{_told(run, total)}{_deeds(run)}" for run in report.runs]
     sentences = "\n".join(item(line(inline(sentence))) for sentence in report.reconciliation) or "None."
     agreed = [f"### Agreement\n\n{matrix}"] if (matrix := _agreement(report)) else []
     return "\n\n".join([*told, *agreed, f"### Summary\n\n{_summary(report)}", f"**Reconciliation**\n\n{sentences}"])
@@ -67,11 +68,23 @@ def _told(run: Run, total: int) -> str:
             return f"Failed after {duration(run.seconds)}, {inline(why_failed(run))}. {kept}"
 
 
+def _deeds(run: Run) -> str:
+    """What an agent did, as a list behind a paragraph."""
+    record = record_of(run)
+    return "\n\n" + listed(deeds(record)) if record else ""
+
+
+def listed(rows: Iterable[tuple[str, str]]) -> str:
+    """Labels and plain texts as list items."""
+    return "\n".join(item(f"**{plain(label)}**: {line(inline(text))}") for label, text in rows)
+
+
 def _summary(report: Report) -> str:
     tallies = {tally.reviewer: tally for tally in report.tallies}
     columns = [_column(run, tallies.get(run.reviewer), report) for run in report.runs]
     head = ["", *(plain(run.reviewer) for run in report.runs)]
-    return table([head, *([label, *(column[label] for column in columns)] for label in columns[0])])
+    rows = [[label, *(column[label] for column in columns)] for label in columns[0]]
+    return table([head, *(row for row in rows if row[0] != "Cost" or any(cell != "—" for cell in row[1:]))])
 
 
 def _column(run: Run, tally: Tally | None, report: Report) -> dict[str, str]:
@@ -80,7 +93,8 @@ def _column(run: Run, tally: Tally | None, report: Report) -> dict[str, str]:
         "Duration": _lasted(run),
         "Findings": found,
         "Claims": str(tally.claims) if tally else "—",
-        "Tool calls": "—",
+        "Tool calls": (tool_calls(record) or "0") if (record := record_of(run)) else "—",
+        "Cost": (cost(record.usage) or "—") if record else "—",
         "Design observations": counted_design(tally) if tally else "—",
         "False positives": str(tally.refuted) if tally else "—",
         "Unique insights": str(tally.unique) if tally else "—",
@@ -127,6 +141,21 @@ def _agreement(report: Report) -> str:
         if rows
         else ""
     )
+
+
+def led(report: Report) -> str:
+    """What a lead did to the report, and what the rules alone would have said; empty without one."""
+    lead = report.lead
+    if lead is None:
+        return ""
+    if lead.failure:
+        why = f"{lead.failure.value}: {lead.message}" if lead.message else lead.failure.value
+        return (
+            f"{code(lead.agent)} was asked to lead and its answer was not used ({inline(why)}): this is the rules' own."
+        )
+    rulings = "\n".join(item(line(inline(sentence))) for sentence in ruled(lead)) or "It proposed nothing."
+    said = f"Led by {code(lead.agent)}. {inline(without(lead))}"
+    return "\n\n".join(part for part in (said, rulings, listed(deeds(lead.record))) if part)
 
 
 def notes(report: Report) -> str:

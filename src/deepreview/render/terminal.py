@@ -3,6 +3,7 @@
 A place stands on a line of its own and is never wrapped, so that a terminal can open it; all else fits the width.
 """
 
+from collections.abc import Iterator
 from io import StringIO
 
 from rich.console import Console
@@ -11,11 +12,14 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from deepreview.model.agent import Record
 from deepreview.model.claim import Section, Severity
 from deepreview.model.finding import Finding, OriginKind, State
-from deepreview.model.report import ChangedFile, Report, VerdictValue
+from deepreview.model.report import ChangedFile, Report
 from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.model.verdict import VerdictValue
 from deepreview.render.base import Renderer
+from deepreview.render.deeds import deeds, ruled, without
 from deepreview.render.passages import passages
 from deepreview.render.visible import exact, one_line
 from deepreview.render.wording import (
@@ -62,6 +66,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         if not report.findings:
             _nothing(sheet, report)
         _reviewers(sheet, report)
+        _led(sheet, report)
         _unread(sheet, nobody_read(report))
         _noticed(sheet, report)
     return _trimmed(taken.get())
@@ -251,6 +256,8 @@ def _told(run: Run, files: int) -> tuple[str, str, Text]:
         case Completed():
             claims = counted(run.claims, "claim")
             text = Text(f"{duration(run.seconds)}, {claims}, read {len(run.reading.read)} of {counted(files, 'file')}")
+            if run.record:
+                text.append("".join(f"\n{one_line(told)}" for told in _deeds(run.record)), style="dim")
             for phrase in run.reading.checked:
                 text.append(f"\nchecked {one_line(phrase)}", style="dim")
             for gap in run.reading.gaps:
@@ -259,7 +266,32 @@ def _told(run: Run, files: int) -> tuple[str, str, Text]:
         case Skipped():
             return "–", "dim", Text(f"skipped: {one_line(run.reason)}", style="dim")
         case Failed():
-            return "✖", "red", Text(f"failed after {duration(run.seconds)}, {one_line(why_failed(run))}", style="red")
+            text = Text(f"failed after {duration(run.seconds)}, {one_line(why_failed(run))}", style="red")
+            if run.record:
+                text.append("".join(f"\n{one_line(told)}" for told in _deeds(run.record)), style="dim")
+            return "✖", "red", text
+
+
+_TOLD = frozenset({"Agent", "Kept apart by", "Violations", "Attempts", "Tool calls", "Tokens", "Cost"})
+"""Of what an agent did, what a terminal has room for."""
+
+
+def _deeds(record: Record) -> Iterator[str]:
+    return (f"{label.lower()}: {text}" for label, text in deeds(record) if label in _TOLD)
+
+
+def _led(sheet: Console, report: Report) -> None:
+    """What a lead changed, beside what the rules alone say."""
+    lead = report.lead
+    if lead is None:
+        return
+    sheet.print()
+    sheet.print(Rule(Text(f"Led by {one_line(lead.agent)}", style="bold"), align="left", style="dim"))
+    if lead.failure:
+        _hang(sheet, f"its answer was not used, {lead.failure.value}: {one_line(lead.message)}", style="yellow")
+        return
+    for sentence in (without(lead), *ruled(lead)):
+        _hang(sheet, one_line(sentence))
 
 
 def _unread(sheet: Console, files: tuple[ChangedFile, ...]) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TypeVar
 
 from deepreview.consolidate.base import Slate
+from deepreview.consolidate.lead import stricter
 from deepreview.consolidate.verdict import conclude
 from deepreview.model.change import Change
 from deepreview.model.claim import Observation, Section, Severity
+from deepreview.model.lead import Lead
 from deepreview.model.report import SCHEMA, Clock, Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.model.verdict import Verdict
 from deepreview.report.cited import Lines, cited_code
 from deepreview.report.coverage import changed_files
 from deepreview.report.remarks import aliases, remarks
@@ -29,6 +32,7 @@ class Records:
     runs: tuple[Run, ...]
     observations: tuple[Observation, ...]
     slate: Slate
+    lead: Lead | None = None
 
 
 def build_report(records: Records, lines: Lines) -> Report:
@@ -41,7 +45,8 @@ def build_report(records: Records, lines: Lines) -> Report:
         round=records.number,
         clock=records.clock,
         subject=_subject(change, records.runs),
-        verdict=conclude(slate.findings, records.runs, slate.claims, _readers(records.observations)),
+        verdict=_verdict(records),
+        lead=records.lead,
         summary=_summary(records),
         runs=records.runs,
         findings=slate.findings,
@@ -56,6 +61,21 @@ def build_report(records: Records, lines: Lines) -> Report:
         cited=cited_code(slate.findings, change, lines),
     )
     return printable(report)
+
+
+def derived(records: Records) -> Verdict:
+    """The verdict by the rules."""
+    slate = records.slate
+    return conclude(slate.findings, records.runs, slate.claims, _readers(records.observations))
+
+
+def _verdict(records: Records) -> Verdict:
+    """The rules' verdict, or a lead's that is stricter and has a reason."""
+    own, lead = derived(records), records.lead
+    if lead is None or lead.failure or not lead.verdict_reason or not stricter(lead.verdict, own.value):
+        return own
+    reason = f"{lead.verdict_reason.rstrip('.')} (said by the lead). By the rules: {own.value.value}. {own.reason}"
+    return Verdict(value=lead.verdict, reason=reason)
 
 
 def _readers(observations: Iterable[Observation]) -> frozenset[str]:

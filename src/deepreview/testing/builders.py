@@ -9,19 +9,9 @@ from deepreview.model.change import Change, Commit, EntryMode, FileKind, FilePat
 from deepreview.model.claim import Answer, Claim, ClaimId, DefectClass, Observation, Place, Section, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
 from deepreview.model.finding import Dropped, Finding, Location, Origin, OriginKind, Rubric, State, fingerprint
-from deepreview.model.report import (
-    SCHEMA,
-    ChangedFile,
-    CitedCode,
-    Clock,
-    Fate,
-    Report,
-    Subject,
-    Tally,
-    Verdict,
-    VerdictValue,
-)
+from deepreview.model.report import SCHEMA, ChangedFile, CitedCode, Clock, Fate, Report, Subject, Tally
 from deepreview.model.round import Completed, Failed, Reading, Skipped
+from deepreview.model.verdict import Verdict, VerdictValue
 
 NO_BLOB = Sha("0" * 40)
 

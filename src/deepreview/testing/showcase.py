@@ -10,8 +10,9 @@ from deepreview.model.change import Commit, FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Place, Section, Severity
 from deepreview.model.evidence import Evidence, Outcome, Rung
 from deepreview.model.finding import Dropped, Finding, Location, Origin, OriginKind, Rubric
-from deepreview.model.report import ChangedFile, CitedCode, Clock, Report, Verdict, VerdictValue
+from deepreview.model.report import ChangedFile, CitedCode, Clock, Report
 from deepreview.model.round import Completed, Failed, Reading, Skipped, Unread
+from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.report.retro import agreement, fates, reconciliation, tallies
 from deepreview.testing.builders import NO_BLOB, make_claim, make_finding, make_report
 

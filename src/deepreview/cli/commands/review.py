@@ -23,7 +23,8 @@ from deepreview.lint.base import Given, Problem
 from deepreview.lint.catalog import lint
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, State
-from deepreview.model.report import Report, VerdictValue
+from deepreview.model.report import Report
+from deepreview.model.verdict import VerdictValue
 from deepreview.parse.lines import MOST_CHARACTERS
 from deepreview.parse.published import parse_report
 from deepreview.render.catalog import KEPT

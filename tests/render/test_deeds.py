@@ -1,0 +1,135 @@
+"""What agents did and what a lead decided is in every format, and no text of theirs can do anything there."""
+
+from dataclasses import replace
+
+import pytest
+
+from deepreview.model.agent import Attempt, Failure, Record, Usage
+from deepreview.model.claim import Severity
+from deepreview.model.lead import Alone, Lead, Ruling
+from deepreview.model.report import Report
+from deepreview.model.round import Completed, Failed, Reading
+from deepreview.model.verdict import Verdict, VerdictValue
+from deepreview.render import html, markdown, terminal
+from deepreview.render.deeds import cost, deeds, spending, tool_calls, used
+from deepreview.testing.builders import make_finding, make_report
+
+SPENT = Usage(input=9_000, cached=3_000, output=2_000, requests=4, usd=0.123, priced="list")
+RECORD = Record(
+    agent="claude:opus@high",
+    model="claude-opus-5",
+    version="2.1.330",
+    isolation="bubblewrap, no network but the model",
+    prompt="0123456789ab",
+    attempts=(
+        Attempt(agent="claude:opus@high", failure=Failure.SERVER, message="overloaded", seconds=12.0, usage=Usage()),
+        Attempt(agent="claude:opus@high", failure=None, message="", seconds=180.0, usage=SPENT),
+    ),
+    usage=SPENT,
+    tools=(("Bash", 41), ("Read", 7)),
+    opened=("a.py", "b.py"),
+    retries=2,
+    denials=("Write: by rule",),
+    first_finding=80.0,
+)
+ROWS = {
+    "Agent": "claude:opus@high (claude-opus-5, 2.1.330)",
+    "Kept apart by": "bubblewrap, no network but the model",
+    "Attempts": "claude:opus@high, 12 s: server, overloaded; claude:opus@high, 3 min 00 s: answered",
+    "Tool calls": "48 (Bash 41, Read 7)",
+    "Files opened": "2",
+    "Tokens": "12k sent (3k of them cached), 2k received in 4 requests",
+    "Cost": "$0.12, at list prices",
+    "First finding": "after 1 min 20 s",
+    "Retried by itself": "2 times",
+    "Not allowed": "Write: by rule",
+    "Prompt": "0123456789ab",
+}
+LEAD = Lead(
+    agent="api:opus",
+    failure=None,
+    message="",
+    summary="I1 decides: **do not merge** <script>x</script>.",
+    verdict=VerdictValue.REWORK,
+    verdict_reason="It loses data.",
+    rulings=(
+        Ruling(what="merge", about=("I1", "I2"), told="I1 and I2 are one: the same guard", objection=""),
+        Ruling(what="drop", about=("S1",), told="drop S1: not so", objection="it quotes no code that would show it"),
+        Ruling(what="silence", about=("S2",), told="nothing is said of S2, which stays as it is", objection=""),
+    ),
+    alone=(Alone(alias="I1", now="I1", severity=Severity.IMPORTANT, title="One"),),
+    alone_verdict=Verdict(value=VerdictValue.FIXES, reason="One (I1)."),
+    record=Record(agent="api:opus", usage=SPENT),
+)
+WITHOUT = "The rules alone: merge with fixes, with 1 important finding. One (I1)."
+
+
+def report(lead: Lead | None = LEAD) -> Report:
+    reading = Reading(read=(), unread=(), checked=("the diff",), gaps=())
+    runs = (
+        Completed(reviewer="claude", claims=1, seconds=192.0, reading=reading, record=RECORD),
+        Failed(
+            reviewer="codex",
+            failure=Failure.QUOTA,
+            error="You have hit your usage limit",
+            claims=0,
+            seconds=3.0,
+            record=Record(agent="codex", violations=("It changed `a.py`.",)),
+        ),
+    )
+    return make_report(make_finding(severity=Severity.IMPORTANT, alias="I1"), runs=runs, lead=lead)
+
+
+def test_rows_of_an_agent() -> None:
+    assert dict(deeds(RECORD)) == ROWS
+    assert deeds(Record(agent="codex")) == (("Agent", "codex"),)
+
+
+def test_numbers_that_are_not_known_are_not_shown_as_none() -> None:
+    assert used(Usage()) == cost(Usage()) == tool_calls(Record()) == ""
+    assert cost(Usage(output=5)) == "not known"
+    many = Record(tools=tuple((f"t{number}", 10 - number) for number in range(9)))
+    assert tool_calls(many).endswith("others 9)")
+    together = spending(report())
+    assert together is not None
+    assert (together.usd, together.priced) == (0.246, "list")
+    assert spending(make_report()) is None
+
+
+def test_markdown_has_deeds_cost_and_lead() -> None:
+    text = markdown.render(report())
+    for label, told in ROWS.items():
+        assert f"- **{label}**: {told}" in text.replace("\\", "")
+    assert "| Tool calls | 48 (Bash 41, Read 7) | 0 |" in text
+    assert "| Cost | $0.12, at list prices | — |" in text.replace("\\", "")
+    assert "~~codex~~ (quota: You have hit your usage limit)" in text
+    assert f"Led by `api:opus`. {WITHOUT}" in text
+    assert "- I1 and I2 are one: the same guard: taken." in text
+    assert "- Drop S1: not so: not taken, it quotes no code that would show it." in text
+    assert "<script>" not in text.replace("\\<script>", "")
+
+
+def test_the_page_has_deeds_and_lead() -> None:
+    page = html.render(report())
+    assert "<dt>Kept apart by</dt><dd>bubblewrap, no network but the model</dd>" in page
+    assert "<dt>Violations</dt><dd>It changed `a.py`.</dd>" in page
+    assert WITHOUT in page
+    assert "In the words of api:opus, which led" in page
+    assert "<script>x" not in page
+
+
+def test_the_terminal_has_deeds_and_lead() -> None:
+    text = terminal.render(report(), width=100)
+    assert "kept apart by: bubblewrap, no network but the model" in text
+    assert "cost: $0.12, at list prices" in text
+    assert "violations: It changed `a.py`." in text
+    assert WITHOUT in text
+
+
+@pytest.mark.parametrize("render", [markdown.render, html.render, terminal.render])
+def test_a_lead_that_failed_is_told_to_have_changed_nothing(render: object) -> None:
+    failed = replace(LEAD, failure=Failure.MALFORMED, message="it gave no JSON", summary="", rulings=())
+    text = render(report(failed))  # type: ignore[operator]  # each renders a report
+
+    assert "its answer was not used" in text
+    assert WITHOUT not in text
