@@ -17,7 +17,7 @@ from deepreview.benchmark.intervals import interval
 from deepreview.benchmark.measures import Tally, measure
 from deepreview.consolidate.cluster import Model, Weights, cluster
 from deepreview.consolidate.pairs import PLACED, TOLD, features, weigh
-from deepreview.consolidate.words import said
+from deepreview.consolidate.words import Vocabulary, said
 from logistic import fit
 
 RIDGE = 0.1
@@ -25,6 +25,7 @@ FREE = 1e-6
 THRESHOLD = {"placed": 0.38, "told": 0.36}
 """Others were tried, see the table."""
 REPEAT = {"placed": 1.0, "told": 0.2}
+NAMES = {"placed": PLACED, "told": TOLD}
 TRIED = (0.3, 0.34, 0.36, 0.38, 0.4, 0.5)
 
 Row = tuple[Mapping[str, float], bool]
@@ -42,7 +43,8 @@ class Part:
 def rows_of(panel: Panel, part: str) -> list[Row]:
     """The features of all pairs of two reviewers' claims about known defects, and whether they are one."""
     claims = sorted(panel.claims, key=lambda claim: claim.id)
-    among = weigh([said(claim, ruled=False) for claim in claims])
+    vocabulary = Vocabulary()
+    among = weigh([said(claim, vocabulary, ruled=False) for claim in claims])
     known = [index for index, claim in enumerate(claims) if claim.id in panel.defects]
     found = list[Row]()
     for at, other in enumerate(known):
@@ -50,8 +52,9 @@ def rows_of(panel: Panel, part: str) -> list[Row]:
             if claims[one].reviewer == claims[other].reviewer:
                 continue
             told = features(among, one, other)
-            if told and ("severity" in told) is (part == "placed"):
-                found.append((told, bool(panel.defects[claims[one].id] & panel.defects[claims[other].id])))
+            if told and len(told) == len(NAMES[part]):
+                row = dict(zip(NAMES[part], told, strict=True))
+                found.append((row, bool(panel.defects[claims[one].id] & panel.defects[claims[other].id])))
     return found
 
 

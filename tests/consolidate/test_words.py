@@ -1,37 +1,78 @@
-from deepreview.consolidate.pairs import features, weigh
-from deepreview.consolidate.words import said
-from deepreview.model.claim import Place
+import re
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepreview.consolidate.pairs import TOLD, features, weigh
+from deepreview.consolidate.words import LONGEST, Vocabulary, said
+from deepreview.model.claim import Claim, Place
 from deepreview.testing.builders import make_claim
 
 
+def read(claim: Claim) -> tuple[dict[str, int], set[str], set[str]]:
+    """Words with their counts, names and quoted lines of a claim, as text."""
+    vocabulary = Vocabulary()
+    found = said(claim, vocabulary, ruled=False)
+    text = list(vocabulary.numbers)
+    assert found.stems == found.words.keys() >= found.title
+    words = {text[number]: count for number, count in found.words.items()}
+    return words, {text[number] for number in found.names}, {text[number] for number in found.quote}
+
+
 def test_identifiers_are_taken_apart_and_kept_whole() -> None:
-    read = said(make_claim(title="`ensureCached` races", body="see os.Rename and fetch_sha", quote=""), ruled=False)
-    assert {"ensur", "cach", "renam", "fetch", "sha"} <= set(read.words)
-    assert {"ensurecached", "rename", "fetch_sha"} <= read.names
+    words, names, _ = read(make_claim(title="`ensureCached` races", body="see os.Rename and fetch_sha", quote=""))
+    assert {"ensur", "cach", "renam", "fetch", "sha"} <= set(words)
+    assert {"ensurecached", "rename", "fetch_sha"} <= names
 
 
 def test_code_in_the_explanation_is_not_compared_and_quoted_code_is() -> None:
     claim = make_claim(title="t", body="before\n```go\nsecretWord()\n```\nafter", quote="  quotedLine( 1 )\n}\n# note")
-    read = said(claim, ruled=False)
-    assert "secret" not in read.words
-    assert read.quote == {"quotedLine(1)"}
+    words, names, quote = read(claim)
+    assert "secret" not in words
+    assert "quotedline" in names
+    assert quote == {"quotedLine(1)"}
 
 
 def test_titles_count_twice() -> None:
-    assert said(make_claim(title="expiry", body="expiry"), ruled=False).words["expiry"] == 3
+    assert read(make_claim(title="expiry", body="expiry"))[0]["expiry"] == 3
+
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*|[^\W\d_a-zA-Z]+")
+
+
+@given(st.text(st.sampled_from("abzAZ_.09 -`\n\x1cé→日ǅ\ud800\u2028"), max_size=60) | st.text(max_size=60))
+def test_a_text_is_read_as_the_words_in_it_one_by_one(text: str) -> None:
+    """Cutting at blanks and marks first, and remembering the pieces, changes nothing."""
+    body = f" {text}"
+    assert len(body) < LONGEST
+    whole, names, _ = read(make_claim(title="", body=body, quote=""))
+    parts = [read(make_claim(title="", body=word, quote="")) for word in _WORD.findall(body)]
+    assert whole == sum((Counter(words) for words, _, _ in parts), Counter())
+    assert names == set().union(*(own for _, own, _ in parts))
 
 
 def test_features_of_equal_claims_are_full() -> None:
-    one = said(make_claim(title="`load` drops stamps", body="after a restart", quote="rows[key] = row"), ruled=False)
+    claim = make_claim(title="`load` drops stamps", body="after a restart", quote="rows[oneKey] = row")
+    one = said(claim, Vocabulary(), ruled=False)
     found = features(weigh([one, one]), 0, 1)
     assert found is not None
-    assert round(found["words"], 6) == found["title"] == found["quote"] == 1.0
-    assert found["severity"] == 0.0
+    assert tuple(round(value, 6) for value in found) == (1.0, 1.0, 1.0, 1.0, 0.0)
+
+
+def test_without_a_place_only_what_is_told_is_compared() -> None:
+    one = said(make_claim(title="`load` drops stamps", places=()), Vocabulary(), ruled=False)
+    assert len(features(weigh([one, one]), 0, 1) or ()) == len(TOLD)
 
 
 def test_different_files_and_nothing_in_common_cannot_be_one() -> None:
-    one = said(make_claim(title="lock", body="", quote="", places=(Place(path="a.py", first=1, last=1),)), ruled=False)
-    other = said(
-        make_claim(title="port", body="", quote="", places=(Place(path="b.py", first=1, last=1),)), ruled=False
+    vocabulary = Vocabulary()
+    one, other = (
+        said(
+            make_claim(title=title, body="", quote="", places=(Place(path=path, first=1, last=1),)),
+            vocabulary,
+            ruled=False,
+        )
+        for title, path in (("lock", "a.py"), ("port", "b.py"))
     )
     assert features(weigh([one, other]), 0, 1) is None

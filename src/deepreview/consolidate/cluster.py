@@ -3,33 +3,22 @@
 `docs/consolidation.md` has the method and its figures; `bench/fit_merging.py` makes `merging.json`.
 """
 
-import heapq
 import json
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import chain
+from operator import mul
 
+from deepreview.consolidate.candidates import candidates
 from deepreview.consolidate.linkage import Pair, average_linkage, unbridged
-from deepreview.consolidate.pairs import Weighed, features, weigh
-from deepreview.consolidate.words import said
+from deepreview.consolidate.pairs import PLACED, TOLD, Features, Weighed, features, weigh
+from deepreview.consolidate.words import Vocabulary, said
 from deepreview.model.claim import SAID, Claim
 
 FLOOR = -0.4
 """What two claims that were not compared count for in the mean of a cluster: a probability of 0."""
-_TOUCHES = 200
-"""Entries of the index that one claim may look at, the rarest terms first: what keeps time linear."""
-_INDEXED = 40
-"""Terms of a claim by which later ones may find it, the rarest first."""
-_PAIRS = 20_000
-_FEWEST = 6
-_SHARE = 0.3
-"""Claims that share less than this of what the best one shares are not compared."""
-_ALL = 200
-"""Claims up to which every pair is compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +32,11 @@ class Model:
     repeat: float
     """What is taken off for two claims of one reviewer: it has said it once."""
 
-    def probability(self, found: Mapping[str, float]) -> float:
-        """That two claims with these features are about one defect."""
-        return 1 / (1 + math.exp(-self.bias - sum(weight * found[name] for name, weight in self.weights.items())))
+    def scoring(self, names: Sequence[str]) -> Callable[[Features], float]:
+        """How far features of these names put a pair above the threshold; below 0 it is rather two defects."""
+        bias, threshold, exp = -self.bias, self.threshold, math.exp
+        factors = [self.weights.get(name, 0.0) for name in names]
+        return lambda found: 1 / (1 + exp(bias - sum(map(mul, factors, found)))) - threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +46,10 @@ class Weights:
     placed: Model
     told: Model
 
-    def score(self, found: Mapping[str, float], *, same_reviewer: bool) -> float:
-        """How far two claims are above the threshold; below 0 where they are rather two."""
-        model = self.placed if "severity" in found else self.told
-        return model.probability(found) - model.threshold - (model.repeat if same_reviewer else 0.0)
+    def score(self, found: Features) -> float:
+        """How far two claims with these features are above the threshold; below 0 where they are rather two."""
+        names, model = (PLACED, self.placed) if len(found) == len(PLACED) else (TOLD, self.told)
+        return model.scoring(names)(found)
 
 
 @cache
@@ -71,64 +62,29 @@ def default_weights() -> Weights:
 def cluster(claims: Sequence[Claim], weights: Weights | None = None) -> tuple[tuple[int, ...], ...]:
     """Each index in exactly one cluster; as sets of claims the same in whatever order they are given."""
     order = sorted(range(len(claims)), key=lambda index: (claims[index].id, index))
-    among = weigh([said(claims[index], ruled=claims[index].kind != SAID) for index in order])
-    model = weights or default_weights()
-    scores = {pair: score for pair in candidates(among) if (score := _score(among, pair, model)) is not None}
+    vocabulary = Vocabulary()
+    read = [said(claims[index], vocabulary, ruled=claims[index].kind != SAID) for index in order]
+    scores = scored(weigh(read), candidates(read, vocabulary), weights or default_weights())
     joined = average_linkage(len(order), scores, FLOOR)
     found = [part for members in joined for part in unbridged(members, scores)]
     return tuple(sorted(tuple(sorted(order[index] for index in members)) for members in found))
 
 
-def _score(among: Weighed, pair: Pair, weights: Weights) -> float | None:
-    """Of a pair, above or below 0; None for one that cannot be."""
-    one, other = among.claims[pair[0]], among.claims[pair[1]]
-    same = one.reviewer == other.reviewer
-    if one.ruled and other.ruled and (same or not one.files & other.files):
-        return None
-    found = features(among, *pair)
-    if found is None:
-        return None
-    return weights.score(found, same_reviewer=same)
-
-
-def candidates(among: Weighed) -> Iterable[Pair]:
-    """The pairs that are worth comparing: all of few claims, else those that share rare words or code.
-
-    Each claim is held against those before it, by its rarest terms, so that time is linear in the claims.
-    """
-    size = len(among.claims)
-    if size <= _ALL:
-        yield from ((one, other) for other in range(size) for one in range(other))
-        return
-    terms = [[*claim.words, *claim.quote] for claim in among.claims]
-    counts = Counter(chain.from_iterable(terms))
-    shared = sorted((count, term) for term, count in counts.items() if count > 1)
-    rank = {term: number for number, (_, term) in enumerate(shared)}
-    value = [1.0 / count for count, _ in shared]
-    index: list[list[int]] = [[] for _ in shared]
-    most = max(_FEWEST, _PAIRS // size)
-    for number, own in enumerate(terms):
-        ranks = sorted([rank[term] for term in own if term in rank])
-        for near in _partners(ranks, value, index, most):
-            yield near, number
-        for term in ranks[:_INDEXED]:
-            index[term].append(number)
-
-
-def _partners(ranks: Sequence[int], value: Sequence[float], index: Sequence[Sequence[int]], most: int) -> list[int]:
-    """Those that share most, looked for by the rarest terms until enough was looked at."""
-    shared: dict[int, float] = {}
-    spent = 0
-    for term in ranks:
-        found = index[term]
-        spent += len(found)
-        if spent > _TOUCHES:
-            break
-        worth = value[term]
-        for number in found:
-            shared[number] = shared.get(number, 0.0) + worth
-    if len(shared) <= _FEWEST:
-        return list(shared)
-    enough = max(shared.values()) * _SHARE
-    near = [(-worth, number) for number, worth in shared.items() if worth >= enough]
-    return [number for _, number in heapq.nsmallest(most, near)]
+def scored(among: Weighed, pairs: Iterable[Pair], weights: Weights) -> dict[Pair, float]:
+    """The pairs that can be one, each with how far it is above 0 or below."""
+    claims, scores = among.claims, dict[Pair, float]()
+    placed, told = weights.placed.scoring(PLACED), weights.told.scoring(TOLD)
+    taken_off, taken_off_told = weights.placed.repeat, weights.told.repeat
+    for pair in pairs:
+        one, other = claims[pair[0]], claims[pair[1]]
+        same = one.reviewer == other.reviewer
+        if one.ruled and other.ruled and (same or one.files.isdisjoint(other.files)):
+            continue
+        found = features(among, *pair)
+        if found is None:
+            continue
+        if one.placed and other.placed:
+            scores[pair] = placed(found) - taken_off if same else placed(found)
+        else:
+            scores[pair] = told(found) - taken_off_told if same else told(found)
+    return scores

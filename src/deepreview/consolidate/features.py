@@ -59,7 +59,7 @@ def values(said: Said, features: Iterable[Feature]) -> dict[str, float]:
 
 def share(hits: Iterable[bool]) -> float:
     """Of some, how many."""
-    marks = list(hits)
+    marks = hits if isinstance(hits, list) else list(hits)
     return sum(marks) / len(marks)
 
 
@@ -129,8 +129,8 @@ def plain(name: str, group: str, value: Callable[[Said], float], clause: str) ->
 
 def words(name: str, group: str, pattern: str, clause: str) -> Feature:
     """The share of the claims whose title uses one of the words; no pattern may repeat a group."""
-    found = re.compile(rf"\b(?:{pattern})")
-    return plain(name, group, lambda said: share(found.search(title) is not None for title in said.titles), clause)
+    search = re.compile(rf"\b(?:{pattern})").search
+    return plain(name, group, lambda said: share([search(title) is not None for title in said.titles]), clause)
 
 
 _TALK = r"typos?\b|grammar|misspel|spelling|comments?\b|godoc|docstring|docs?\b|documentation|readme|wording|stale"

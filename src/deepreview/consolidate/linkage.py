@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 Pair = tuple[int, int]
 _FEWEST, _MOST = 3, 60
@@ -46,8 +47,9 @@ def unbridged(members: Sequence[int], scores: Mapping[Pair, float]) -> list[list
     """
     if not _FEWEST <= len(members) <= _MOST:
         return [list(members)]
+    alike = _alike(members, scores)
     for bridge in members:
-        parts = _connected([member for member in members if member != bridge], scores)
+        parts = _connected([member for member in members if member != bridge], alike)
         if len(parts) > 1 and all(_score(scores, bridge, part) > 0 for part in parts):
             home = max(parts, key=lambda part: (_score(scores, bridge, part), -part[0]))
             home.append(bridge)
@@ -55,15 +57,28 @@ def unbridged(members: Sequence[int], scores: Mapping[Pair, float]) -> list[list
     return [list(members)]
 
 
-def _connected(members: Sequence[int], scores: Mapping[Pair, float]) -> list[list[int]]:
+def _alike(members: Sequence[int], scores: Mapping[Pair, float]) -> dict[int, set[int]]:
+    """Of each member, those that have something to do with it."""
+    alike: dict[int, set[int]] = {member: set() for member in members}
+    for one, other in combinations(sorted(members), 2):
+        if scores.get((one, other), -1.0) > UNLIKE:
+            alike[one].add(other)
+            alike[other].add(one)
+    return alike
+
+
+def _connected(members: Sequence[int], alike: Mapping[int, set[int]]) -> list[list[int]]:
     parts = list[list[int]]()
-    left = list(members)
-    while left:
-        part = [left.pop(0)]
+    left = set(members)
+    for first in members:
+        if first not in left:
+            continue
+        left.remove(first)
+        part = [first]
         for member in part:
-            near = [other for other in left if scores.get((min(member, other), max(member, other)), -1.0) > UNLIKE]
+            near = left & alike[member]
             part += near
-            left = [other for other in left if other not in near]
+            left -= near
         parts.append(part)
     return parts
 

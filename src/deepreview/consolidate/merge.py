@@ -110,6 +110,7 @@ def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for finding in findings:
         seen[finding.fingerprint] += 1
         number = seen[finding.fingerprint]
-        own = finding.fingerprint if number == 1 else fingerprint(f"{finding.fingerprint}#{number}", "", "")
-        told.append(replace(finding, fingerprint=own))
+        if number > 1:
+            finding = replace(finding, fingerprint=fingerprint(f"{finding.fingerprint}#{number}", "", ""))  # noqa: PLW2901
+        told.append(finding)
     return tuple(told)

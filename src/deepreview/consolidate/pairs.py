@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
@@ -10,8 +11,10 @@ from deepreview.consolidate.words import Said
 
 PLACED = ("words", "names", "title", "quote", "severity")
 """Features of two claims that both name a place."""
-TOLD = ("words", "names", "title")
+TOLD = PLACED[:3]
 """Features of two claims of which one names none."""
+Features = tuple[float, ...]
+"""Of a pair, in the order of `PLACED` or `TOLD`."""
 _CLOSE = 0.3
 """Cosine below which two claims are never one where a file is named and no file is common."""
 _SOME = 0.08
@@ -22,62 +25,64 @@ class Weighed:
     """Claims with the weight of each word among them: rare words tell most."""
 
     claims: Sequence[Said]
-    weight: Mapping[str, float]
-    vectors: Sequence[Mapping[str, float]]
-    """Of length one."""
+    weight: Mapping[int, float]
+    vectors: Sequence[Mapping[int, float]]
+    lengths: Sequence[float]
+    """Of the vectors."""
+    titles: Sequence[float]
+    """The weight of all words of each title."""
+    names: Sequence[float]
+    """The weight of all names of each claim."""
 
 
 def weigh(claims: Sequence[Said]) -> Weighed:
     """Inverse document frequency over these claims, smoothed so that two claims alone can be told apart too."""
-    counts = Counter(chain.from_iterable([claim.words for claim in claims]))
-    counts.update(chain.from_iterable([claim.names - claim.words.keys() for claim in claims]))
+    counts = Counter(chain.from_iterable([claim.stems for claim in claims]))
+    counts.update(chain.from_iterable([claim.names - claim.stems for claim in claims]))
     size = len(claims) + 2
-    weight = {word: math.log(1 + size / (count + 0.5)) for word, count in counts.items()}
-    return Weighed(claims=claims, weight=weight, vectors=[_vector(claim.words, weight) for claim in claims])
+    rarity = {count: math.log(1 + size / (count + 0.5)) for count in set(counts.values())}
+    weight = {word: rarity[count] for word, count in counts.items()}
+    vectors = [_vector(claim.words, weight) for claim in claims]
+    return Weighed(
+        claims=claims,
+        weight=weight,
+        vectors=vectors,
+        lengths=[math.hypot(*vector.values()) or 1.0 for vector in vectors],
+        titles=[_mass(claim.title, weight) for claim in claims],
+        names=[_mass(claim.names, weight) for claim in claims],
+    )
 
 
-def _vector(words: Mapping[str, int], weight: Mapping[str, float]) -> dict[str, float]:
-    scaled = {
-        word: weight[word] if count == 1 else _TIMES[min(count, 9)] * weight[word] for word, count in words.items()
-    }
-    length = math.hypot(*scaled.values()) or 1.0
-    return {word: value / length for word, value in scaled.items()}
+def _vector(words: Mapping[int, int], weight: Mapping[int, float]) -> dict[int, float]:
+    return {word: weight[word] if count == 1 else _TIMES[min(count, 9)] * weight[word] for word, count in words.items()}
 
 
 _TIMES = tuple(1 + math.log(count) if count else 0.0 for count in range(10))
 
 
-def features(among: Weighed, one: int, other: int) -> dict[str, float] | None:
-    """By name; None for two claims that cannot be one: too little in common, or of different files and not close."""
+def features(among: Weighed, one: int, other: int) -> Features | None:
+    """None for two claims that cannot be one: too little in common, or of different files and not close."""
     a, b = among.claims[one], among.claims[other]
-    words = _dot(among.vectors[one], among.vectors[other])
-    if words < _SOME or (words < _CLOSE and (a.places or b.places) and not a.files & b.files):
+    shared = a.stems & b.stems
+    x, y = among.vectors[one], among.vectors[other]
+    words = sum([x[word] * y[word] for word in shared]) / (among.lengths[one] * among.lengths[other])
+    if words < _SOME or (words < _CLOSE and (a.placed or b.placed) and a.files.isdisjoint(b.files)):
         return None
-    title = (_within(a.title, b.words, among.weight) + _within(b.title, a.words, among.weight)) / 2
-    found = {"words": words, "names": _jaccard(a.names, b.names, among.weight), "title": title}
-    if not (a.places and b.places):
-        return found
-    smaller = min(len(a.quote), len(b.quote))
-    return found | {
-        "quote": len(a.quote & b.quote) / smaller if smaller else 0.0,
-        "severity": abs(a.severity - b.severity) / 2,
-    }
+    weight = among.weight
+    title = _share(a.title & shared, among.titles[one], weight) + _share(b.title & shared, among.titles[other], weight)
+    names = 0.0
+    if common := a.names & b.names:
+        names = _mass(common, weight)
+        names /= among.names[one] + among.names[other] - names
+    if not (a.placed and b.placed):
+        return words, names, title / 2
+    quote = len(a.quote & b.quote) / min(len(a.quote), len(b.quote)) if a.quote and b.quote else 0.0
+    return words, names, title / 2, quote, abs(a.severity - b.severity) / 2
 
 
-def _dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    if len(one) > len(other):
-        one, other = other, one
-    return sum([one[word] * other[word] for word in one.keys() & other.keys()])
+def _share(some: AbstractSet[int], whole: float, weight: Mapping[int, float]) -> float:
+    return _mass(some, weight) / whole if some else 0.0
 
 
-def _within(few: frozenset[str], many: Mapping[str, int], weight: Mapping[str, float]) -> float:
-    """The share of the words, by weight, that the other text has too."""
-    found = sum([weight[word] for word in few if word in many])
-    return found / sum([weight[word] for word in few]) if found else 0.0
-
-
-def _jaccard(one: frozenset[str], other: frozenset[str], weight: Mapping[str, float]) -> float:
-    shared = one & other
-    if not shared:
-        return 0.0
-    return sum(map(weight.__getitem__, shared)) / sum(map(weight.__getitem__, one | other))
+def _mass(words: AbstractSet[int], weight: Mapping[int, float]) -> float:
+    return sum([weight[word] for word in words])

@@ -70,13 +70,14 @@ def declined(resolutions: Mapping[Fingerprint, str]) -> Step:
 
 def _repeated(slate: Slate) -> Slate:
     """Notes who says one thing several times: it is one voice, however often it speaks."""
-    noted = tuple(
-        replace(finding, reasons=(*finding.reasons, *_repeats(slate.claims_of(finding)))) for finding in slate.findings
-    )
-    return replace(slate, findings=noted)
+    told = ((finding, _repeats(slate.claims_of(finding))) for finding in slate.findings)
+    noted = (replace(finding, reasons=(*finding.reasons, *why)) if why else finding for finding, why in told)
+    return replace(slate, findings=tuple(noted))
 
 
 def _repeats(claims: Collection[Claim]) -> list[str]:
+    if len(claims) == 1:
+        return []
     said = Counter(claim.reviewer for claim in claims if claim.kind == SAID)
     return [
         f"{reviewer} says it {_TIMES[times] if times < len(_TIMES) else f'{times} times'}, which counts once."

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import chain
 
-from deepreview.model.claim import Claim, Place
+from deepreview.model.claim import Claim
 
 LONGEST = 1_500
 """Characters of an explanation that are compared: more adds nothing, 600 lose two of a hundred pairs."""
@@ -15,9 +15,13 @@ TITLE = 2
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*|[^\W\d_a-zA-Z]+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(?:.*\n)*?[ \t]*\1[ \t]*$", re.MULTILINE)
+_PIECES = bytes(byte if not chr(byte).isascii() or chr(byte).isalnum() or byte in b"_." else 32 for byte in range(256))
+"""Blanks instead of the ASCII that is in no word and no name; other characters stay as they are."""
 _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ies", "ied", "ers", "er", "ed", "es", "s", "ly", "e")
+_BY_LAST = {last: tuple(end for end in _ENDINGS if end[-1] == last) for last in {end[-1] for end in _ENDINGS}}
 _STEM = 3
 _TELLING = 6
+_LONGEST_WORD = 120
 _MOST_LINES = 60
 _COMMON = frozenset(
     """
@@ -29,18 +33,73 @@ _COMMON = frozenset(
 )
 
 
+class Vocabulary(dict[str, tuple[int, ...]]):
+    """The stems in each piece of text, as numbers; filled by asking, so that no piece is taken apart twice.
+
+    Numbers go by who asks first: they depend on the texts and their order only, unlike the order of a set of strings.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers: dict[str, int] = {}
+        """Of stems, names and lines."""
+        self.names = _Names(self.numbers)
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        plain = piece.strip(".")
+        if plain.isascii() and plain.isalpha() and plain[1:].islower():  # what the expressions would find, sooner
+            part = plain[:_LONGEST_WORD].lower()
+            parts = [] if part in _COMMON else [part]
+        else:
+            words = _words(piece)
+            self.names.add(piece, words)
+            found = [part.lower() for word in words for part in _PART.findall(word)]
+            parts = [part for part in found if part not in _COMMON and len(part) > 1]
+        self[piece] = own = tuple([self.number(_stem(part)) for part in parts])
+        return own
+
+    def number(self, text: str) -> int:
+        """The same for the same text."""
+        return self.numbers.setdefault(text, len(self.numbers))
+
+
+class _Names(dict[str, tuple[int, ...]]):
+    """The identifiers in pieces of text, by their last parts in small letters; asking for a piece takes it apart.
+
+    `get` gives what is known of pieces whose stems were asked for: nothing where they have no name.
+    """
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        self[piece] = ()
+        self.add(piece, _words(piece))
+        return self[piece]
+
+    def add(self, piece: str, words: Iterable[str]) -> None:
+        """Note the identifiers among the words of a piece."""
+        numbers = self._numbers
+        names = [word.rpartition(".")[2].lower() for word in words if _is_name(word)]
+        if names:
+            self[piece] = tuple([numbers.setdefault(name, len(numbers)) for name in names])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """A claim, ready to be compared."""
+    """A claim, ready to be compared with others of the same vocabulary."""
 
-    words: Mapping[str, int]
+    words: Mapping[int, int]
     """Stems of title and explanation, identifiers taken apart, with how often each occurs."""
-    title: frozenset[str]
-    names: frozenset[str]
+    stems: frozenset[int]
+    """The words alone."""
+    title: frozenset[int]
+    names: frozenset[int]
     """Identifiers of title, explanation and quoted code."""
-    quote: frozenset[str]
+    quote: frozenset[int]
     """Telling lines of the quoted code, without white space."""
-    places: tuple[Place, ...]
+    placed: bool
     files: frozenset[str]
     """The last part of each path: half a path may be written."""
     reviewer: str
@@ -50,24 +109,34 @@ class Said:
     """Whether a rule stands behind it, not prose."""
 
 
-def said(claim: Claim, *, ruled: bool) -> Said:
+def said(claim: Claim, vocabulary: Vocabulary, *, ruled: bool) -> Said:
     """The words of a claim; linear in the length that is compared."""
-    title, names = _read(claim.title[:400])
-    words, more = _read(_prose(claim.body))
-    for word, count in title.items():
-        words[word] = words.get(word, 0) + TITLE * count
-    quoted = claim.quote[: 2 * LONGEST]
+    title = _pieces(claim.title[:400])
+    told = _pieces(_prose(claim.body)) + title * TITLE
+    words = Counter(chain.from_iterable(map(vocabulary.__getitem__, told)))
+    names = set(chain.from_iterable(filter(None, map(vocabulary.names.get, told))))
+    if quoted := claim.quote[: 2 * LONGEST]:
+        names.update(chain.from_iterable(map(vocabulary.names.__getitem__, _pieces(quoted[:800]))))
     return Said(
         words=words,
-        title=frozenset(title),
-        names=frozenset((*names, *more, *_names(quoted[:800]))),
-        quote=frozenset(list(_telling(quoted))[:_MOST_LINES]) if quoted else frozenset(),
-        places=claim.places[:20],
+        stems=frozenset(words),
+        title=frozenset(chain.from_iterable(map(vocabulary.__getitem__, title))),
+        names=frozenset(names),
+        quote=frozenset(map(vocabulary.number, list(_telling(quoted))[:_MOST_LINES])) if quoted else _NOTHING,
+        placed=bool(claim.places),
         files=frozenset([place.path.rpartition("/")[2] for place in claim.places[:20]]),
         reviewer=claim.reviewer,
         severity=claim.severity.weight,
         ruled=ruled,
     )
+
+
+_NOTHING = frozenset[int]()
+
+
+def _pieces(text: str) -> list[str]:
+    """Text between blanks and marks: words and names are never across two of them."""
+    return text.encode("utf-8", "surrogatepass").translate(_PIECES).decode("utf-8", "surrogatepass").split()
 
 
 def _prose(body: str) -> str:
@@ -76,34 +145,19 @@ def _prose(body: str) -> str:
     return (_FENCE.sub(" ", begun) if "```" in begun or "~~~" in begun else begun)[:LONGEST]
 
 
-def _read(text: str) -> tuple[dict[str, int], list[str]]:
-    stems, names = dict[str, int](), list[str]()
-    for word, count in Counter(_WORD.findall(text)).items():
-        parts, name = _parted(word)
-        for part in parts:
-            stems[part] = stems.get(part, 0) + count
-        if name:
-            names.append(name)
-    return stems, names
+def _words(piece: str) -> Sequence[str]:
+    plain = piece.strip(".")
+    if plain.isascii() and plain.isidentifier():
+        return (plain[:_LONGEST_WORD],)
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(piece)]
 
 
-def _names(text: str) -> Iterable[str]:
-    return (name for word in _WORD.findall(text) if (name := _parted(word)[1]))
-
-
-@lru_cache(maxsize=65_536)
-def _parted(word: str) -> tuple[tuple[str, ...], str]:
-    """The stems in a word, and its last part in small letters where it is an identifier."""
-    word = word[:120]
-    stems = tuple(
-        _stem(part) for found in _PART.findall(word) if (part := found.lower()) not in _COMMON and len(part) > 1
-    )
-    named = "_" in word or "." in word or (not word.isupper() and any(letter.isupper() for letter in word[1:]))
-    return stems, word.rpartition(".")[2].lower() if named else ""
+def _is_name(word: str) -> bool:
+    return "_" in word or "." in word or (not word.isupper() and any(map(str.isupper, word[1:])))
 
 
 def _stem(word: str) -> str:
-    for ending in _ENDINGS:
+    for ending in _BY_LAST.get(word[-1], ()):
         if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             return word[: -len(ending)]
     return word

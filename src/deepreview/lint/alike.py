@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from deepreview.consolidate.cluster import default_weights
 from deepreview.consolidate.pairs import features, weigh
-from deepreview.consolidate.words import said
+from deepreview.consolidate.words import Vocabulary, said
 from deepreview.model.claim import Claim
 from deepreview.model.published import Published, PublishedFinding, Resolved
 from deepreview.parse.lines import read_lines
@@ -49,13 +49,12 @@ def lines_of(texts: Iterable[str]) -> tuple[Claim, ...]:
 
 def likeness(earlier: Sequence[Claim], later: Sequence[Claim]) -> list[list[float]]:
     """For each earlier claim, how far each later one is above the threshold of merging."""
-    among = weigh([said(claim, ruled=False) for claim in (*earlier, *later)])
+    vocabulary = Vocabulary()
+    among = weigh([said(claim, vocabulary, ruled=False) for claim in (*earlier, *later)])
     weights = default_weights()
     return [
         [
-            weights.score(found, same_reviewer=False)
-            if (found := features(among, one, len(earlier) + other))
-            else _NOTHING
+            weights.score(found) if (found := features(among, one, len(earlier) + other)) else _NOTHING
             for other in range(len(later))
         ]
         for one in range(len(earlier))
