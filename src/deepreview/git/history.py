@@ -76,10 +76,10 @@ def blame(git: Git, tip: str, wanted: Mapping[RepoPath, Sequence[int]]) -> dict[
     """Who wrote the given lines of each file; `tip` is a commit, or `base..head` to look no further than base.
 
     Lines that the file does not have are left out, and so is a file that `tip` does not have. One process a file for
-    all its ranges, two at a time: the cheapest form measured.
+    all its ranges, four at a time: the cheapest form measured, since two leave a core idle while the next one starts.
     """
     rev = tip.removeprefix(f"{EMPTY_TREE}..")
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(4) as pool:
         found = pool.map(lambda item: _blame_file(git, rev, item[0], item[1]), wanted.items())
         return dict(zip(wanted, found, strict=True))
 
