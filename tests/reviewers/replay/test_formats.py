@@ -219,8 +219,10 @@ def test_no_json_breaks_the_reader(document: Any) -> None:
         told = voices(document)
     except NotUnderstood:
         return
-    ids = [claim.id for voice in told for claim in voice.claims]
-    assert all(isinstance(one, str) for one in ids)
+    for voice in told:
+        ids = [claim.id for claim in voice.claims]
+        assert len({*ids}) == len(ids)
+        assert all(claim.id.startswith(f"{voice.name}/") and claim.title for claim in voice.claims)
 
 
 def test_names_are_unique(tmp_path: Path) -> None:
@@ -252,3 +254,22 @@ def test_renaming_keeps_a_family_that_is_known() -> None:
     (voice,) = voices(REVIEW, "claude-x")
     assert renamed(voice, "second").family == "claude"
     assert renamed(voice, "second").claims[0].id == "second/1/I1"
+
+
+def test_one_author_in_two_exports_is_one_voice_and_two_files_of_one_name_are_two(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "pull.json").write_text(json.dumps([COMMENT]))
+        (tmp_path / folder / "review.md").write_text(REVIEW)
+
+    def families(*files: Replayed) -> list[tuple[str, str, set[str]]]:
+        return [(v.name, v.family, {claim.family for claim in v.claims}) for v in read_files(files)]
+
+    pulls, reviews = (
+        [Replayed(path=tmp_path / folder / file, name="") for folder in ("a", "b")]
+        for file in ("pull.json", "review.md")
+    )
+    assert families(*pulls) == [("bot-a", "bot-a", {"bot-a"}), ("bot-a-2", "bot-a", {"bot-a"})]
+    assert families(*reviews) == [("review", "review", {"review"}), ("review-2", "review-2", {"review-2"})]
+    named = families(*(Replayed(path=file.path, name="kim") for file in reviews))
+    assert named == [("kim", "kim", {"kim"}), ("kim-2", "kim", {"kim"})]

@@ -47,12 +47,16 @@ def read_files(files: Sequence[Replayed], taken: Iterable[str] = ()) -> tuple[Vo
     """The voices of all files, each with a name that no other has and that is not taken; raises UsageError."""
     used = set(taken)
     told = []
-    for voice in (voice for file in files for voice in _read(file)):
+    for stem, voice in ((_stem(file), voice) for file in files for voice in _read(file)):
         numbered = (f"{voice.name}-{number}" for number in count(2))
         name = next(name for name in chain((voice.name,), numbered) if name not in used)
         used.add(name)
-        told.append(voice if name == voice.name else renamed(voice, name))
+        told.append(voice if name == voice.name else renamed(voice, name, same=voice.name != stem))
     return tuple(told)
+
+
+def _stem(file: Replayed) -> str:
+    return word(_LAUNCHED.sub(lambda found: found["name"], file.path.name.split(".", 1)[0] or file.path.name))
 
 
 def _read(file: Replayed) -> tuple[Voice, ...]:
@@ -65,9 +69,8 @@ def _read(file: Replayed) -> tuple[Voice, ...]:
         raise UsageError(
             f"{where} cannot be read: {error.strerror or error}", hint="name a review that exists"
         ) from error
-    stem = word(_LAUNCHED.sub(lambda found: found["name"], file.path.name.split(".", 1)[0] or file.path.name))
     try:
-        voices = voices_of(content, file.name or stem)
+        voices = voices_of(content, file.name or _stem(file))
     except NotUnderstood as why:
         raise UsageError(f"{where} {why}", hint="see docs/replay.md for what can be read") from why
     if file.name and len(voices) == 1:
@@ -115,9 +118,9 @@ def _several(text: str) -> object:
     return [item for one in found for item in (one if isinstance(one, list) else [one])]
 
 
-def renamed(voice: Voice, name: str) -> Voice:
-    """The same voice under another name; its family stays where it is known by the old one."""
-    family = family_of(name) if voice.family == voice.name else voice.family
+def renamed(voice: Voice, name: str, *, same: bool = False) -> Voice:
+    """The same voice under another name; its family stays where it is known by the old one, or is the same person."""
+    family = family_of(name) if voice.family == voice.name and not same else voice.family
     claims = tuple(
         replace(
             claim,
