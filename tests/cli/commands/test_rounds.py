@@ -6,11 +6,10 @@ from deepreview.testing.shell import Shell
 def test_a_round_can_be_looked_at_in_every_way_after_the_repository_is_gone(shell: Shell) -> None:
     shell("review", "-q", "--with", "names")
     (folder,) = shell.rounds
-    assert (
-        b"No rounds yet" in shell("list", cwd=shell.home).stderr
-        or folder.name.encode() in shell("list", "--all").stdout
-    )
-    assert shell("list").stdout.decode().splitlines()[1].split()[:3] == [folder.name, "1", "merge"]
+    row = [folder.name, "1", "merge", "as-is", "0", "0", "1"]
+    for listed in (shell("list"), shell("list", "--all"), shell("list", cwd=shell.home)):
+        assert (listed.code, [line.split() for line in listed.stdout.decode().splitlines()[1:]]) == (0, [row])
+        assert listed.stderr == b""
     one = shell("show", "s1").stdout
     assert b"read_gauge" in one
     assert b"How it was found" in one
@@ -26,7 +25,7 @@ def test_a_round_can_be_looked_at_in_every_way_after_the_repository_is_gone(shel
     page = shell("render", folder.name, "--to", "html", cwd=shell.home)
     assert page.code == 0
     assert page.stdout == (folder / "report.html").read_bytes()
-    assert b"before" in page.stdout
+    assert b"A document still names" in page.stdout
     again = shell("render", str(folder / "report.json"), "--to", "json", "-o", "copy.json", cwd=shell.home)
     assert (again.code, again.stdout) == (0, b"")
     assert (shell.home / "copy.json").read_bytes() == (folder / "report.json").read_bytes()
@@ -44,6 +43,12 @@ def test_two_repositories_in_folders_of_one_name_keep_their_rounds_apart(shell: 
     assert [[line.split()[1] for line in rows] for rows in lists] == [["1"], ["1", "2"]]
     assert b" topic" in shell("show").stdout
     assert b"HEAD" in shell("show", cwd=other).stdout
+
+
+def test_where_no_round_was_made_that_is_said(shell: Shell) -> None:
+    listed = shell("list")
+    assert (listed.code, listed.stdout) == (0, b"")
+    assert b"No rounds yet" in listed.stderr
 
 
 def test_a_damaged_round_does_not_hide_the_others(shell: Shell) -> None:
