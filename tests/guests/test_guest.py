@@ -34,6 +34,7 @@ def test_what_a_guest_finds(lodging: Lodging, go: Go) -> None:
             assert said.out.splitlines()[0] == f"{place.home} {place.scratch} C.UTF-8 xterm-256color"
             assert [line.split()[1] for line in said.out.splitlines()[1:]] == ["change", "base"]
             assert guest.door(Wire.ANTHROPIC).key == "placeholder"
+            assert place.contained is (lodging.isolation is not Isolation.NONE)
             with pytest.raises(MachineError, match="no credential for a model that speaks gemini"):
                 guest.door(Wire.GEMINI)
             assert guest.find("sh").name == "sh"
@@ -243,6 +244,7 @@ def test_an_account(lodging: Lodging, go: Go) -> None:
             assert (await ran(room, "sh", "-c", "cat ~/.tool/auth.json")).out == "signed in"
             if lodging.isolation is not Isolation.NONE:
                 assert room.isolation.endswith("open network, signed in to an account")
+            assert (room.door(Wire.GEMINI).url, room.place.contained) == ("", False)
             port = room.setup.gate.port
             outside = f"import socket; print(socket.create_connection(('127.0.0.1', {port})) is not None)"
             assert (await ran_python(room, outside)).out == "True"
