@@ -15,12 +15,12 @@ from deepreview.parse.lines import read_lines
 from deepreview.parse.statement import statement
 from deepreview.reviewers.replay.voice import Remark, voice
 
-TOLD = 0.3
+TOLD = 0.4
 """How far above the threshold of merging a line must be to tell of an earlier finding: a wrong match hides a gap."""
 REPEATED = 0.55
 """The same for a finding that is raised again: a wrong match accuses."""
 _NOTHING = -1.0
-_LINE = 400
+_HEAD = 160
 
 
 def findings_of(report: Published) -> tuple[Claim, ...]:
@@ -44,7 +44,7 @@ def resolved(rows: Sequence[Resolved], report: Published) -> tuple[Claim, ...]:
 
 def lines_of(texts: Iterable[str]) -> tuple[Claim, ...]:
     """Every line of prose as a claim about no place."""
-    return voice("report", (Remark(title=text[:_LINE], body=text) for text in texts)).claims
+    return voice("report", (Remark(title=text[:_HEAD], body=text[_HEAD:]) for text in texts)).claims
 
 
 def likeness(earlier: Sequence[Claim], later: Sequence[Claim]) -> list[list[float]]:
