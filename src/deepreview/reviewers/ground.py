@@ -71,7 +71,11 @@ class Said:
 
 
 def _defines(path: str) -> bool:
-    return _KEYED.search(path) is None and flavour_of(path) is not Flavour.PROSE
+    return (
+        _KEYED.search(path) is None
+        and not path.endswith((".gradle", ".gradle.kts"))
+        and flavour_of(path) is not Flavour.PROSE
+    )
 
 
 class Ground:

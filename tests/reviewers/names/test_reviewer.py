@@ -57,6 +57,12 @@ STALE_HITS: dict[str, tuple[Files, Files, str, int]] = {
         "a.ts",
         1,
     ),
+    "field with another name outside": (
+        {"a.go": 'type a struct {\n\tB K `yaml:"gaugeMain-alt"`\n}\n', "b.md": "gaugeMain-alt: <c-e>\n"},
+        {"a.go": "type a struct {\n}\n", "b.md": "gaugeMain-alt: <c-e>\n"},
+        "b.md",
+        1,
+    ),
     "flag of a script": (
         {"a.sh": "case $1 in\n  -c|--cold-start) cold=1 ;;\nesac\n", "README.md": "Use --cold-start in winter.\n"},
         {"a.sh": "true\n", "README.md": "Use --cold-start in winter.\n"},
@@ -150,6 +156,46 @@ STALE_MISSES |= {
         {"a.go": 'package a\n\nvar x = get("BOILER_HOME")\n', "b.md": "Set BOILER_HOME.\n"},
         {"a.go": 'package a\n\nvar x = get(prefix + "_HOME")\n', "b.md": "Set BOILER_HOME.\n"},
     ),
+    "text that a test compares with": (
+        {"tests/a.rs": 'fn f() {\n    check(out, "FooBar");\n}\n', "b.rs": '/// say("FooBar")\nfn b() {}\n'},
+        {"tests/a.rs": "fn f() {\n}\n", "b.rs": '/// say("FooBar")\nfn b() {}\n'},
+    ),
+    "text that is handed over": (
+        {"a.py": 'render(base_title="TestApp")\n', "b.md": "`TestApp.main` is a route.\n"},
+        {"a.py": "\n", "b.md": "`TestApp.main` is a route.\n"},
+    ),
+    "argument of a test": (
+        {"tests/test_a.py": "run(\n    read_gauge=1,\n)\n", "b.md": "read_gauge\n"},
+        {"tests/test_a.py": "run(\n)\n", "b.md": "read_gauge\n"},
+    ),
+    "field with another name outside, aligned anew": (
+        {"a.go": 'type a struct {\n\tB K `yaml:"gaugeMain-alt"`\n}\n', "b.md": "gaugeMain-alt: <c-e>\n"},
+        {"a.go": 'type a struct {\n\tB  K `yaml:"gaugeMain-alt"`\n}\n', "b.md": "gaugeMain-alt: <c-e>\n"},
+    ),
+    "taken from elsewhere by the example": (
+        {"a.py": "x = (\n    TimedOutError,\n)\n", "b.rst": "from twisted.error import TimedOutError\n"},
+        {"a.py": "x = (\n)\n", "b.rst": "from twisted.error import TimedOutError\n"},
+    ),
+    "name of a build tool": (
+        {"build.gradle": "groupId = 'a'\n", "b.md": "<groupId>a</groupId>\n"},
+        {"build.gradle": "\n", "b.md": "<groupId>a</groupId>\n"},
+    ),
+    "results of a measurement": (
+        {"a.java": "class RingBenchmark {\n}\n", "src/jmh/resources/r.txt": "RingBenchmark.ring 400 ops\n"},
+        {"a.java": "\n", "src/jmh/resources/r.txt": "RingBenchmark.ring 400 ops\n"},
+    ),
+    "made by a test": (
+        {"a.test.ts": "const userEvent = {\n}\n", "b.mdx": "import userEvent from 'user-event'\n"},
+        {"a.test.ts": "\n", "b.mdx": "import userEvent from 'user-event'\n"},
+    ),
+    "call that is switched off": (
+        {"a.go": GO_BASE, "b.go": "package b\n\n//\tx := readGauge(newGauge())\n"},
+        {"a.go": GO_HEAD, "b.go": "package b\n\n//\tx := readGauge(newGauge())\n"},
+    ),
+    "proposal": (
+        {"a.py": "class InitSpider:\n    pass\n", "sep/sep-014.rst": "The InitSpider is new.\n"},
+        {"a.py": "\n", "sep/sep-014.rst": "The InitSpider is new.\n"},
+    ),
     "moved": (
         {"a.py": "def read_gauge():\n    pass\n", "b.py": "# read_gauge\n"},
         {"c.py": "def read_gauge():\n    pass\n\n\nread_gauge()\n", "b.py": "# read_gauge\n"},
@@ -205,6 +251,14 @@ def test_two_successors_are_no_rename(tmp_path: Path) -> None:
     assert "which this change removes" in claim.title
 
 
+def test_a_use_of_something_else_is_no_rename(tmp_path: Path) -> None:
+    base = {"a.py": "def read_gauge():\n    pass\n", "c.py": "x = read_gauge()\n", "b.md": "read_gauge\n"}
+    head = {"a.py": "\n", "c.py": "x = load()\n", "b.md": "read_gauge\n"}
+    (claim,) = review(base, head, tmp_path)[0]
+    assert claim.patch == ""
+    assert "which this change removes" in claim.title
+
+
 HEADER_HITS: dict[str, str] = {
     "go": "// watchFlags waits.\n// It is patient.\nfunc addWatch() {\n\trun()\n}\n\nvar _ = addWatch\n",
     "go method": "// watchFlags waits.\nfunc (b *Boiler) addWatch() {\n\trun()\n}\n",
@@ -223,6 +277,8 @@ HEADER_MISSES: dict[str, str] = {
     "go test": "// ReadFrom must honour it.\nfunc TestReadFromStops(t *T) {\n\trun()\n}\n",
     "ts code span": "// `cacheData` is kept for the request.\nconst hasCacheData = run();\nrun(hasCacheData);\n",
     "go variable of a step": "func f() {\n\t// RemoveVolume waits.\n\tvar removeConsumer *Node\n\trun()\n}\n",
+    "rs type": "/// FuzzyMulti mode: move on.\nfn toggle_fuzzy_multi() {}\n\nconst _: fn() = toggle_fuzzy_multi;\n",
+    "sh argument": "# version_number\nparse_version() {\n  run\n}\nparse_version\n",
     "go member": "// watchFlags.Add waits.\nfunc addWatch() {\n\trun()\n}\n\nvar _ = addWatch\n",
     "py": "# read_gauge prints\ndef gauge_now():\n    pass\n\n\ngauge_now()\n",
 }
@@ -330,8 +386,11 @@ TEXT_MISSES: dict[str, tuple[str, str]] = {
     "word that may double": ("docs/a.md", "He said that that is had had.\n"),
     "word in a path": ("docs/a.md", "See /in/in and to-to, a a-b.\n"),
     "word in a changelog": ("CHANGELOG.md", "the the\n"),
+    "word in text that a benchmark reads": ("benches/texts/english.txt", "use of of\n"),
+    "word in a file that a program wrote": ("a.py", "# DO NOT EDIT THIS FILE!\n\n# the the\n"),
     "description of a parameter": ("a.java", "/**\n * @param a the array\n */\nvoid f(int[] b) {}\n"),
     "set to do": ("docs/a.md", "It can be assigned to to set it.\n"),
+    "listen to do": ("a.go", "// Ready can be listen to to do something.\n"),
     "parameter of that name": ("a.go", "// copies all of it to to.\nfunc copyAll(to io.Writer) {\n\trun(copyAll)\n}\n"),
     "debugger in a string": ("a.ts", 'say("debugger;"); // debugger;\n'),
     "debugger in a test": ("tests/a.test.ts", "debugger;\n"),
@@ -351,6 +410,12 @@ def test_text_that_should_not_be_there(case: tuple[str, str, str, int], tmp_path
 def test_text_that_may_be_there(case: tuple[str, str], tmp_path: Path) -> None:
     path, text = case
     assert kinds({path: "\n"}, {path: text}, tmp_path) == []
+
+
+def test_a_doubled_word_that_only_moved_is_old(tmp_path: Path) -> None:
+    base = {"a.go": "package a\n\n// cache of the the values\nvar a = 1\n"}
+    head = {"a.go": "package a\n\nfunc f() {\n\t// cache of the the values\n}\n\nvar _ = f\n"}
+    assert kinds(base, head, tmp_path) == []
 
 
 def test_what_was_not_read_is_named_with_its_reason(tmp_path: Path) -> None:

@@ -16,7 +16,11 @@ _DEFINED = re.compile(
 _MACRO = re.compile(r"^[ \t]*+#[ \t]*+define[ \t]++(?P<name>[A-Za-z_]\w*+)")
 _AT_START = re.compile(r"^[ \t]*+(?P<name>[A-Za-z_]\w*+)[ \t]*+(?:\??:(?!:)|:=|=>|=(?!=)|,[ \t]*+$|\(\)[ \t]*+\{)")
 _VARIABLE = re.compile(r"(?:const|let|var|local|val|final|mut)\b")
-_QUOTED = re.compile(r"""(?<![\w.])(["'`])(?P<name>(?:--)?[A-Za-z_][\w-]*+)\1""")
+_QUOTED = re.compile(
+    r"""(?<![\w.])(["'`])(?P<name>--[A-Za-z_][\w-]*+)\1|(?<![\w.])(["'`])(?P<key>[A-Za-z_][\w-]*+)\3(?=[ \t]*+:(?!:))"""
+    r"""|\b(?:json|ya?ml|toml|mapstructure|xml|env|arg|form):"(?P<tag>[A-Za-z_][\w-]*+)[",]"""
+)
+"""Flags, keys and the names that fields have outside: any other text in quotes is data, and defines nothing."""
 _FLAG = re.compile(r"(?:^[ \t]*+|\|[ \t]*+)(?P<name>--[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+)(?=[ \t]*+[)|])")
 """A flag where a shell's `case` takes it; one that is handed to a program belongs to that program."""
 _STEP = re.compile(r"[a-z0-9][A-Z]")
@@ -51,7 +55,7 @@ def worth_tracking(defined: Defined) -> bool:
 
 
 def defined_on(line: str, *, quoted: bool = True) -> Iterator[Defined]:
-    """The names that a line of code defines; `quoted` counts names that stand alone in quotes, and flags."""
+    """The names that a line of code defines; `quoted` counts keys in quotes, and flags."""
     for match in _DEFINED.finditer(line):
         local = line[:1] in {" ", "\t"} and _VARIABLE.match(match["keywords"]) is not None
         yield Defined(name=match["name"], keyword=True, local=local)
@@ -62,7 +66,7 @@ def defined_on(line: str, *, quoted: bool = True) -> Iterator[Defined]:
     if not quoted:
         return
     for match in _QUOTED.finditer(line):
-        yield Defined(name=match["name"], keyword=False)
+        yield Defined(name=match["name"] or match["key"] or match["tag"], keyword=False)
     for match in _FLAG.finditer(line):
         yield Defined(name=match["name"], keyword=False)
 

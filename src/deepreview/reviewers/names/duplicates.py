@@ -18,7 +18,7 @@ _SIZES = range(8, 1, -1)
 _MOST_IN_FILE = 20
 """Doubled words of one file: with more of them it is no prose."""
 _DOUBLED = re.compile(
-    r"(?<![\w.$/@#*=+-])(?<!ed )(?P<first>"
+    r"(?<![\w.$/@#*=+-])(?<!ed )(?<!listen )(?<!refer )(?<!belong )(?<!respond )(?P<first>"
     r"(?P<word>the|an?|to|of|in|and|for|with|from|by|or|at|be|are|if|we|you|they|this)"
     r"[ \t]++(?P=word)|into[ \t]++to|the[ \t]++an?|an?[ \t]++the)(?![\w$/*=+'’()-])"
 )
@@ -41,9 +41,13 @@ def duplicated(ground: Ground) -> list[Said]:
 
 def doubled(ground: Ground) -> list[Said]:
     """One claim for each added line of comment or prose that says a small word twice."""
-    targets = (one for one in ground.authored if is_target(one.patch.path))
+    targets = [one for one in ground.authored if is_target(one.patch.path)]
+    old = {text.strip() for one in ground.changed for hunk in one.patch.hunks for _, text in hunk.removed()}
     return [
-        _word_said(one.page, number, said) for one in targets for number, said in islice(_words(one), _MOST_IN_FILE)
+        _word_said(one.page, number, said)
+        for one in targets
+        for number, said in islice(_words(one), _MOST_IN_FILE)
+        if one.page.line(number).strip() not in old
     ]
 
 

@@ -74,8 +74,14 @@ def _headers_of(one: Changed) -> Iterator[Header]:
             and "`" not in start.group()
             and distinctive(start["word"])
             and start["after"] not in {".", "/", "-", "@", ":"}
+            and not (opening == number - 1 and _alone(page.comment_lines[opening - 1], start["word"]))
         ):
             yield Header(page=page, first=opening, line=number, name=match["name"], word=start["word"])
+
+
+def _alone(comment: str, word: str) -> bool:
+    """Whether the word is the whole comment: then it is an argument, or a heading."""
+    return comment.strip("/*#!: \t\r") == word
 
 
 def _local(line: str, match: re.Match[str]) -> bool:
@@ -108,6 +114,8 @@ def _names_another(header: Header) -> bool:
         return False  # a comment above a test may speak of what is tested
     if "_" in word.strip("_") and "_" not in header.name:
         return False  # a name of another language: `btree_info_t` above `btreeInfoSize`
+    if word[0].isupper() and "_" not in word and header.name.islower() and "_" in header.name:
+        return False  # a type or a mode above a function that works on it: `FuzzyMulti` above `toggle_fuzzy_multi`
     below = "\n".join(line[:LONGEST_LINE] for line in page.lines[header.line - 1 : header.line + 2])
     opening = page.lines[header.first - 1][:LONGEST_LINE]
     return not _holds(below, word) and not _holds(opening, header.name)

@@ -14,6 +14,7 @@ from deepreview.model.change import RepoPath
 from deepreview.model.claim import Place
 from deepreview.reviewers.ground import LONGEST_LINE, MOST_PLACES, Ground, RemovedLine, Said, speaks_of_the_past
 from deepreview.reviewers.names.definitions import Defined, defined_on, distinctive, worth_tracking
+from deepreview.reviewers.names.leftovers import is_test
 from deepreview.reviewers.prose import block, code, count, listed, where
 
 KIND = "stale-name"
@@ -26,8 +27,13 @@ _CONTEXT = 3
 _BUILT_IN = frozenset(dir(builtins))
 _IMPORT = re.compile(r"\s*(?:pub\s+)?(?:use|import|from|export\s*\{)\b|\s*export\s*\{")
 _IMPORT_LINES = 40
+_TAKEN = re.compile(
+    r"""(?:^|\W)(?:from[ \t]+|import\b[^"']{1,200}\bfrom[ \t]+["']@?)(?P<root>\w[\w-]*)"""
+    r"""(?=[\w./-]*(?:[ \t]+import\b|["']))"""
+)
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_./@+-]+")
 _FILE_END = re.compile(r"\.(?:[a-z]{1,4}|html|json|yaml|toml)(?![\w(])")
+_SWITCHED_OFF = re.compile(r"(?:(?:const|let|var)\s+)?[\w.]+(?:,\s*\w+)?\s*:?=\s*[\w.]+\(.*\)?[;,{]?$")
 _COMMENT_MARKS = " \t#/*;-<!>\r"
 
 
@@ -48,12 +54,17 @@ def candidates(ground: Ground) -> dict[str, _Candidate]:
     found: dict[str, _Candidate] = {}
     for line in ground.removed:
         for defined in defined_on(line.code):
-            if defined.name in _BUILT_IN or (not defined.keyword and (defined.name.isupper() or _in_import(line))):
-                continue  # of the language, of somebody else, or a variable of the environment
+            if defined.name in _BUILT_IN or (not defined.keyword and _said_only(defined, line)):
+                continue
             known = found.get(defined.name)
             if worth_tracking(defined) and (known is None or _rank(defined) > _rank(known.defined)):
                 found[defined.name] = _Candidate(defined=defined, line=line)
     return found
+
+
+def _said_only(defined: Defined, line: RemovedLine) -> bool:
+    """Whether the name is a variable of the environment, an argument of a test, or somebody else's."""
+    return defined.name.isupper() or is_test(line.path) or _in_import(line)
 
 
 def _in_import(line: RemovedLine) -> bool:
@@ -83,13 +94,29 @@ def stale(ground: Ground, removed: Mapping[str, _Candidate]) -> list[Said]:
         "this",
         "cls",
     }
+    defined = _newly_defined(ground) if spoken else frozenset()
     for name in sorted(spoken)[:MOST_NAMES]:
         mentions = list(_mentions(removed[name], spoken[name], lines[name], stems, added))
         plain = not distinctive(name)
         if not mentions or (plain and len(mentions) > _MOST_PLAIN):
             continue
-        said.append(_said(ground, removed[name], mentions, renamed_to(lines[name], name)))
+        new = renamed_to(lines[name], name)
+        if removed[name].defined.keyword and new not in defined:
+            new = ""  # what stands in its place is no definition of this change: another way to do it
+        said.append(_said(ground, removed[name], mentions, new))
     return said
+
+
+def _newly_defined(ground: Ground) -> frozenset[str]:
+    """The names that a keyword introduces on an added line."""
+    return frozenset(
+        defined.name
+        for one in ground.authored
+        for number in one.added
+        if number <= len(one.page.lines)
+        for defined in defined_on(one.page.code_lines[number - 1][:LONGEST_LINE], quoted=False)
+        if defined.keyword
+    )
 
 
 def _lines_naming(ground: Ground, names: Collection[str]) -> Mapping[str, list[RemovedLine]]:
@@ -127,7 +154,7 @@ def _only_spoken(ground: Ground, removed: Mapping[str, _Candidate]) -> dict[str,
 
 
 def _runs(page: Page, name: str) -> bool:
-    if not name.startswith("--"):
+    if "-" not in name:
         return encoded(name) in page.code_words
     return page.flavour is not Flavour.PROSE and re.search(rf"(?<![\w-]){name}(?![\w-])", page.code) is not None
 
@@ -143,8 +170,10 @@ def _mentions(
     pattern = _pattern(name)
     behind = {_bare(line.text) for line in removed}
     for page in pages:
-        outside = candidate.defined.local and page.path != candidate.line.path
+        outside = _told_elsewhere(candidate, page)
         if outside or not is_target(page.path) or page.generated or _defines_itself(page, name):
+            continue
+        if _imported(page, name, stems):
             continue
         for number in page.lines_with(name, spoken=True):
             if number in added.get(page.path, ()):
@@ -161,6 +190,12 @@ def _mentions(
             yield _Mention(page=page, line=number)
 
 
+def _told_elsewhere(candidate: _Candidate, page: Page) -> bool:
+    """Whether nobody speaks of the name there: of a variable outside its file, of what a test made in a document."""
+    of_test = is_test(candidate.line.path) and page.flavour is Flavour.PROSE
+    return of_test or (candidate.defined.local and page.path != candidate.line.path)
+
+
 def _pattern(name: str) -> re.Pattern[str]:
     """How a mention of the name is written; a plain word must look like code to be one."""
     if distinctive(name):
@@ -173,6 +208,8 @@ def _written_anew(page: Page, line: str, name: str, behind: set[str]) -> bool:
     if page.flavour is Flavour.PROSE:
         return False
     bare = line.strip(_COMMENT_MARKS)
+    if _SWITCHED_OFF.match(bare):
+        return True
     if bare.startswith(("[", "@")) or "::" in bare.split(name)[0][-2:]:
         return True  # an attribute that was switched off, or a member of somebody else's module
     return _bare(line) in behind or any(one.name == name for one in defined_on(bare, quoted=False))
@@ -187,6 +224,15 @@ def _of_another(line: str, name: str, stems: Collection[str]) -> bool:
     """Whether every mention in the line is a member of a module that the tree does not have: `redis.from_url`."""
     owners = re.findall(rf"(?<![\w$.])([a-z][\w$]*+)\.(?={re.escape(name)}(?!\w))", line)
     return len(owners) == line.count(name) and not any(owner in stems for owner in owners)
+
+
+def _imported(page: Page, name: str, stems: Collection[str]) -> bool:
+    """Whether the page's own example takes the name from a package that is not in the tree."""
+    for number in page.lines_with(name, spoken=True):
+        match = _TAKEN.search(page.comment_lines[number - 1][:LONGEST_LINE])
+        if match and match["root"] not in stems:
+            return True
+    return False
 
 
 def _defines_itself(page: Page, name: str) -> bool:
