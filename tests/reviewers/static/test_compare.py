@@ -12,6 +12,7 @@ from deepreview.testing.desk import MemoryDesk, brief_between
 
 pytestmark = pytest.mark.tools
 
+SPLITTING = StaticReviewer(enable=frozenset({"shellcheck:SC2086"}))
 WORKFLOW = """on: push
 permissions: {}
 jobs:
@@ -104,8 +105,8 @@ def test_more_than_three_in_one_file_are_one_claim(tmp_path: Path) -> None:
 
 def test_equal_input_gives_equal_claims(tmp_path: Path) -> None:
     head = {"a.go": SWALLOW, "a.py": "x = missing\ny = other\n", "b.sh": "#!/bin/bash\nrm $1\n"}
-    first, _, one = review({}, head, tmp_path / "one")
-    second, _, two = review({}, head, tmp_path / "two")
+    first, _, one = review({}, head, tmp_path / "one", SPLITTING)
+    second, _, two = review({}, head, tmp_path / "two", SPLITTING)
     assert first == second
     assert one == two
     assert [claim.id for claim in first][-2:] == ["static/ruff:F821/2", "static/shellcheck:SC2086/1"]
@@ -117,7 +118,7 @@ def test_a_house_idiom_is_suppressed_with_its_count(tmp_path: Path) -> None:
         for n in range(3)
     }
     head = base | {"new.go": base["m0.go"].replace("f0", "f9")}
-    claims, _, _ = review(base, head, tmp_path)
+    claims, _, _ = review(base, head, tmp_path, StaticReviewer(enable=frozenset({"go-discarded-error"})))
     assert [claim.suppressed for claim in claims] == ["the base holds the same code 3 times: a house idiom"]
 
 
@@ -133,6 +134,17 @@ def test_a_comment_for_a_tool_is_an_answer(tmp_path: Path) -> None:
     assert [claim.suppressed for claim in claims] == [
         "answered by a comment for a tool: if err != nil { //nolint:nilerr"
     ]
+
+
+def test_a_comment_that_says_it_is_fine_excuses(tmp_path: Path) -> None:
+    head = {"a.go": SWALLOW.replace("\tif err", "\t// if it is not there then that's fine\n\tif err")}
+    (claim,) = review({}, head, tmp_path)[0]
+    assert claim.excuse == "// if it is not there then that's fine"
+
+
+def test_what_tests_of_a_grammar_read_is_no_code(tmp_path: Path) -> None:
+    (claim,) = review({}, {"tests/query/highlights/python/calls.py": "invokeit()\n"}, tmp_path)[0]
+    assert claim.suppressed == "test data, where defects may be meant"
 
 
 def test_what_cannot_be_parsed_gives_no_tree_hits_and_is_said(tmp_path: Path) -> None:
@@ -192,17 +204,50 @@ def test_two_causes_in_one_error_and_own_error_types_are_left_alone(tmp_path: Pa
 
 def test_words_that_split_in_tests_are_left_alone(tmp_path: Path) -> None:
     text = "#!/bin/bash\nset -e\nrm $target\n"
-    assert review({}, {"tests/a.sh": text}, tmp_path)[0] == []
-    assert [claim.kind for claim in review({}, {"bin/a.sh": text}, tmp_path)[0]] == ["shellcheck:SC2086"]
+    assert review({}, {"tests/a.sh": text}, tmp_path, SPLITTING)[0] == []
+    assert [claim.kind for claim in review({}, {"bin/a.sh": text}, tmp_path, SPLITTING)[0]] == ["shellcheck:SC2086"]
 
 
-def test_who_may_start_a_workflow_may_run_code_so_inputs_weigh_less(tmp_path: Path) -> None:
+def test_an_idiom_of_scripts_without_an_extension_is_counted(tmp_path: Path) -> None:
+    script = "#!/bin/bash\ncd $target\nrm -r *\n"
+    base = {f"bin/tool{n}": script for n in range(3)}
+    claims, _, _ = review(base, base | {"bin/new": script}, tmp_path)
+    assert [claim.suppressed for claim in claims] == ["the base holds the same code 3 times: a house idiom"]
+
+
+def test_broad_permissions_are_said_where_most_workflows_are_careful(tmp_path: Path) -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
+    base = {f".github/workflows/w{n}.yml": f"permissions: {{}}\n{text}" if n else text for n in range(2)}
+    head = {".github/workflows/new.yml": text.replace("make", "make all")}
+    (claim,) = review(base, base | head, tmp_path)[0]
+    assert (claim.kind, claim.suppressed) == ("zizmor:excessive-permissions", "")
+    careless = {".github/workflows/w0.yml": text}
+    (claim,) = review(careless, careless | head, tmp_path)[0]
+    assert claim.suppressed == "the base writes it like this once: a house idiom"
+
+
+def test_an_action_without_a_pin_is_said_where_at_least_half_have_one(tmp_path: Path) -> None:
+    pinned, loose = f"a/b@{'0' * 40}", "c/d@v1"
+    flow = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+    for steps, said in (((pinned, loose), True), ((pinned, "c/e@v1", loose), False)):
+        head = {".github/workflows/a.yml": flow + "".join(f"      - uses: {step}\n" for step in steps)}
+        kinds_ = {claim.kind for claim in review({}, head, tmp_path / str(said))[0]}
+        assert ("zizmor:unpinned-uses" in kinds_) is said
+
+
+def test_only_what_outsiders_may_write_is_an_injection(tmp_path: Path) -> None:
     flow = "on: {}\npermissions: {{}}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
     step = "      - run: echo '${{{{ {} }}}}'\n"
-    inputs = "{workflow_dispatch: {inputs: {version: {type: string}, name: {type: string}}}}"
-    mine = (flow + step + step).format(inputs, "inputs.version", "inputs.name")
-    theirs = (flow + step).format("issues", "github.event.issue.title")
-    head = {".github/workflows/a.yml": mine, ".github/workflows/b.yml": theirs}
+    by_hand = "{workflow_dispatch: {inputs: {version: {type: string}}}}"
+    called = "{workflow_call: {inputs: {version: {type: string}, name: {type: string}}}}"
+    head = {
+        ".github/workflows/a.yml": (flow + step + step).format(called, "inputs.version", "inputs.name"),
+        ".github/workflows/b.yml": (flow + step).format("issues", "github.event.issue.title"),
+        ".github/workflows/c.yml": (flow + step).format(by_hand, "inputs.version"),
+        ".github/workflows/d.yml": (flow + step).format(by_hand, "github.event.inputs.ref"),
+        ".github/workflows/e.yml": (flow + step).format("release", "github.event.release.tag_name"),
+        ".github/workflows/f.yml": (flow + step).format("pull_request", "github.event.pull_request.title"),
+    }
     claims = [c for c in review({}, head, tmp_path)[0] if c.kind == "zizmor:template-injection"]
     assert [(c.places[0].path[-5:], c.severity.value, len(c.places)) for c in claims] == [
         ("a.yml", "suggestion", 2),

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.tools
 
 DEFECTS = {
     "src/a.py": "def f():\n    return missing_name\n",
-    "run.sh": "#!/bin/bash\nset -e\nrm $1\n",
+    "run.sh": "#!/bin/bash\nset -e\nrm $@\n",
     "Dockerfile": "FROM ubuntu:latest\nRUN true\n",
     "web/a.test.ts": "it.only('x', () => { check(); });\n",
     "docs/a.md": "We recieve the occurence.\n",
@@ -42,7 +42,7 @@ DEFECTS = {
 }
 FOUND = {
     "ruff:F821",
-    "shellcheck:SC2086",
+    "shellcheck:SC2068",
     "hadolint:DL3007",
     "ts-focused-test",
     "typos",
@@ -112,14 +112,14 @@ def test_binary_invalid_and_huge_content_is_survived(tmp_path: Path) -> None:
     head: dict[str, str | bytes] = {
         "a.py": b"\xff\xfe\xfd = 1\n",
         "b.sh": b"#!/bin/bash\n\xff $1\n",
-        "c.go": b"package a\n// \xff\xfe\nfunc f() {\n\tname, _ := os.Hostname()\n\tuse(name)\n}\n",
+        "c.go": b"package a\n// \xff\xfe\nfunc f() {\n\thttp.Get(name)\n}\n",
         "d.bin": b"\0\1\2",
         "e.py": b"",
         "f.md": b"recieve" * 3 + b"\r\n",
         "g.ts": b"x" * 6_000_000,
     }
     desk, reading = run({}, head, tmp_path)
-    assert "go-discarded-error" in {claim.kind for claim in desk.claims}
+    assert "go-http-no-timeout" in {claim.kind for claim in desk.claims}
     reasons = {item.path: item.reason for item in reading.unread}
     assert (reasons[RepoPath("d.bin")], reasons[RepoPath("g.ts")]) == ("binary", "larger than 5 MB")
 
@@ -248,6 +248,8 @@ def test_names_in_data_and_corrections_in_a_changelog_are_not_typos(tmp_path: Pa
     head: dict[str, str | bytes] = {
         ".golangci.yml": "linters:\n  - importas\n",
         "CHANGES.md": "Fix the typo recieve.\n",
+        "texts/LICENSE-MIT": "Warranties of MERCHANTIBILITY.\n",
+        "a.md": "A task may reject it without requeueing.\n",
     }
     assert run({}, head, tmp_path)[0].claims == []
     sentence = run({}, {"a.yml": "text: We recieve it.\n"}, tmp_path / "two")[0].claims

@@ -21,7 +21,7 @@ _MINIFIED = re.compile(
 )
 _FIXTURE = re.compile(
     r"(^|/)(testdata|test-data|test_data|fixtures?|__fixtures__|snapshots?|__snapshots__|goldens?)/"
-    r"|(^|/)(tests?|spec|e2e)/([^/]+/)*(data|cases|resources|inputs?|samples?)/"
+    r"|(^|/)(tests?|spec|e2e)/([^/]+/)*(data|cases|resources|inputs?|samples?|corpus|quer(y|ies)|highlights?|snippets)/"
 )
 _TEST = re.compile(
     r"(^|/)(tests?|testing|testutils?|spec|specs|e2e|__tests__|__mocks__|benches|bench|benchmarks|examples?)/"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _POINTERS = re.compile(r"^(url\.Parse|http\.NewRequest\w*|os\.(Open|Create|Stat))$")
 _CHANGES = re.compile(r"(^|\.)(Delete|Unregister|Register|Save|Store|Commit|Update|Patch|Create|Persist|Insert)\w*$")
 """Calls whose failure loses something even when nothing after them depends on it."""
+_USES = re.compile(r"uses:\s*[^\s.]\S*@")
 _PINNED = re.compile(r"uses:\s*\S+@[0-9a-f]{40}")
 
 
@@ -48,7 +49,7 @@ def judge(found: Iterable[tuple[New, Rule]], base: Tree) -> tuple[Judged, ...]:
         if item.rule.idiom:
             code.setdefault(item.laid.language, set()).add(_idiom_text(item))
         if item.rule.habit:
-            habits.setdefault(item.laid.language, set()).add(item.rule.habit)
+            habits.setdefault(item.laid.language, set()).update({item.rule.habit, item.rule.against} - {""})
     words = {item.hit.key for item in judged if item.rule.id == "typos" and not item.suppressed}
     counted = occurrences(base, Sought(code=_frozen(code), habits=_frozen(habits), words=frozenset(words)))
     return tuple(_with_base(item, counted) for item in judged)
@@ -98,9 +99,11 @@ def _defines(hit: Hit, laid: Laid) -> bool:
 
 
 def _differs(rule: Rule, laid: Laid) -> bool:
-    """Whether the same file does elsewhere what is missing here."""
+    """Whether the same file does elsewhere what is missing here; of pins, in at least half of the places."""
     source = "\n".join(laid.lines)
-    return bool(_PINNED.search(source)) if rule.id == "zizmor:unpinned-uses" else "persist-credentials: false" in source
+    if rule.id == "zizmor:unpinned-uses":
+        return 2 * len(_PINNED.findall(source)) >= len(_USES.findall(source))
+    return "persist-credentials: false" in source
 
 
 def _after(rule: Rule, hit: Hit, laid: Laid, roots: "dict[RepoPath, SgNode]") -> After | None:
@@ -171,6 +174,10 @@ def _idiom_text(item: Judged) -> str:
     return squeezed(item.hit.node or item.laid.quote(item.hit.first, item.hit.first))
 
 
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
 def _with_base(item: Judged, counted: Mapping[str, int]) -> Judged:
     if item.suppressed:
         return item
@@ -178,8 +185,9 @@ def _with_base(item: Judged, counted: Mapping[str, int]) -> Judged:
         return replace(
             item, suppressed=f"the base holds the same code {counted[_idiom_text(item)]} times: a house idiom"
         )
-    if item.rule.habit and counted[item.rule.habit] >= HABIT:
-        return replace(item, suppressed=f"the base writes it like this {counted[item.rule.habit]} times: a house idiom")
+    written, other = counted[item.rule.habit], counted[item.rule.against]
+    if item.rule.habit and (written > other if item.rule.against else written >= HABIT):
+        return replace(item, suppressed=f"the base writes it like this {_times(written)}: a house idiom")
     if item.rule.id == "typos" and counted[item.hit.key.lower()]:
         return replace(item, suppressed="the project already spells the word like this")
     return item

@@ -28,7 +28,8 @@ _REASON = re.compile(
     r"|do not (fail|block)|not (fatal|critical)"
     r"|non-?(fatal|critical)|optional|on purpose"
     r"|deliberate|intentional|intended|swallow|harmless|safe to|expected|never"
-    r"|cannot (fail|happen)|can'?t (fail|happen)|no-?op|tolerat|continu(e|ing)|skipping|regardless|anyway"
+    r"|(that'?s|is) (fine|ok)\b|cannot (fail|happen)|can'?t (fail|happen)"
+    r"|no-?op|tolerat|continu(e|ing)|skipping|regardless|anyway"
 )
 _COMMENT = re.compile(r"(//|#|/\*|<!--)(?P<text>.*)")
 
@@ -83,13 +84,14 @@ def occurrences(tree: Tree, sought: Sought) -> Counter[str]:
     if not words and not any(code.values()) and not any(habits.values()):
         return found
     for path, content in _contents(tree, {*code, *habits}, everything=bool(words)):
-        spoken = language(path, "")
+        source = text(content)
+        spoken = language(path, source.partition("\n")[0])
         if spoken in code or spoken in habits:
-            dense = squeezed(text(content))
+            dense = squeezed(source)
             found.update({piece: dense.count(piece) for piece in code.get(spoken, ())})
             found.update({p: len(habit.findall(dense)) for p, habit in habits.get(spoken, {}).items()})
         if words:
-            lower = text(content).lower()
+            lower = source.lower()
             found.update({word: lower.count(word) for word in words})
     return found
 
@@ -97,8 +99,10 @@ def occurrences(tree: Tree, sought: Sought) -> Counter[str]:
 def _contents(tree: Tree, wanted: Container[str], *, everything: bool) -> Iterable[tuple[RepoPath, bytes]]:
     paths, size = [], 0
     for path, entry in tree.entries().items():
-        if not entry.regular or entry.size > _LARGEST or not (everything or language(path, "") in wanted):
+        if not entry.regular or entry.size > _LARGEST:
             continue
+        if not (everything or language(path, "") in wanted or "." not in path.rpartition("/")[2]):
+            continue  # a script without an extension says what it is in its first line
         size += entry.size
         if size > _BUDGET:
             break

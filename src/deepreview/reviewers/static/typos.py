@@ -17,12 +17,14 @@ _FOREIGN = 5
 """So many different words in one file, and more than one in a hundred lines: it is not written in English."""
 _VARIANTS = frozenset(
     {"unparseable", "parseable", "reproducability", "useable", "mergeable", "cancelation", "writeable"}
+    | {"requeueing", "compactible", "contxt"}
 )
 _TRANSLATION = re.compile(
     r"(^|/)(translations?|locales?|i18n|l10n|lang|langs|languages|po)/(?!en\b)"
     r"|[./_-](?!en)[a-z]{2}([-_][A-Za-z]{2,4})?\.(json|ya?ml|md|rst|txt|properties|arb|po|strings)$"
     r"|\.(po|pot|xlf|dic|aff)$|(^|/)[^/]*(spelling|cspell|codespell|wordlist|dictionar)[^/]*(/|$)|\.patterns$"
 )
+_LEGAL = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE)[^/]*$", re.IGNORECASE)
 _DATA = re.compile(r"\.(ya?ml|toml|json5?|ini|cfg|conf|properties|xml|csv)$")
 _MARKS = ("#", "//", "/*", "* ", "--", "<!--", '"""')
 
@@ -37,8 +39,9 @@ class Typos:
     install: str = "pip install 'deepreviewer[static]'"
 
     def wants(self, laid: Laid) -> bool:
-        """Every text but the input of tests, translations, and lists of changes, which quote what they corrected."""
-        return not (is_fixture(laid.path) or tells_history(laid.path) or _TRANSLATION.search(laid.path))
+        """Every text but the input of tests, translations, licences, and lists of changes, which quote their typos."""
+        skipped = is_fixture(laid.path) or tells_history(laid.path) or _LEGAL.search(laid.path)
+        return not (skipped or _TRANSLATION.search(laid.path))
 
     def argv(self, names: Sequence[str], kit: Path) -> Sequence[str]:
         """File names are neutral, so they are not checked."""

@@ -19,10 +19,15 @@ _VERSION = re.compile(r"@[\w.\-/]+(\s*#.*)?$|:[\w.\-]+$", re.MULTILINE)
 _FINDINGS = (0, 10, 11, 12, 13, 14)
 _NO_INPUT = 3
 _OUTSIDE = re.compile(
-    r"github\.head_ref|github\.event\.[\w.\[\]*-]*\.?(title|body|message|email|name|label|ref|head_branch|page_name)\b"
-    r"|^\W*inputs\."
+    r"github\.head_ref|github\.event\.(?!inputs\.|release\.)[\w.\[\]*-]*\.?"
+    r"(title|body|message|email|name|label|ref|head_branch|page_name)\b|^\W*inputs\."
 )
-"""What somebody outside can write freely: not numbers, addresses and the workflow's own variables."""
+"""What somebody outside can write freely: not numbers, addresses and the workflow's own variables, and not what
+only those choose who may start a workflow by hand or publish a release: they may run code here anyway."""
+_RIGHTS = re.compile(
+    rb"\b(pull_request_target|issues|issue_comment|workflow_run|workflow_call|discussion\w*|fork|push)\b"
+)
+"""What outsiders start, or put text into, with the rights of the repository; `pull_request` runs their code anyway."""
 _MISSING = frozenset({"excessive-permissions"})
 _MISSING_KINDS = frozenset({"zizmor:excessive-permissions"})
 """Audits about something that is not there: new only where the declaration is, whatever else of it changed."""
@@ -52,14 +57,14 @@ class Zizmor:
             return []
         ended(output, *_FINDINGS)
         try:
-            hits = [self._hit(item, files) for item in document(output) if self._shown(item)]
+            hits = [self._hit(item, files) for item in document(output) if self._shown(item, files)]
         except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
             raise Unreadable(f"printed JSON of another form: {error!r}") from error
         # What the whole file leaves out is one decision: another job without it is not a new one.
         once = {(hit.path, hit.kind, hit.key): hit for hit in reversed(hits) if hit.kind in _MISSING_KINDS}
         return [*(hit for hit in hits if hit.kind not in _MISSING_KINDS), *reversed(once.values())]
 
-    def _shown(self, item: Mapping[str, Any]) -> bool:
+    def _shown(self, item: Mapping[str, Any], files: Mapping[str, Laid]) -> bool:
         rated = item["determinations"]
         if (
             item["ident"] not in self.codes
@@ -68,7 +73,7 @@ class Zizmor:
             or rated["severity"] == "Informational"
         ):
             return False
-        if item["ident"] == "template-injection" and not _OUTSIDE.search(_main_fragment(item)):
+        if item["ident"] == "template-injection" and not _from_outside(item, files):
             return False
         if item["ident"] == "unpinned-images" and "${{" in str(_main(item)["concrete"]["feature"]):
             return False
@@ -97,6 +102,17 @@ class Zizmor:
             names={"weight": _weight(item)},
             reach=(first, first) if missing else (min(s[0] for s in spans), max(s[1] for s in spans)),
         )
+
+
+def _from_outside(item: Mapping[str, Any], files: Mapping[str, Laid]) -> bool:
+    """Whether the value may come from somebody who has no rights here."""
+    fragment = _main_fragment(item)
+    if not _OUTSIDE.search(fragment):
+        return False
+    content = laid_of(files, str(_main(item)["symbolic"]["key"]["Local"]["verbatim_path"])).content
+    if "github." not in fragment:
+        return b"workflow_dispatch" not in content or b"workflow_call" in content
+    return _RIGHTS.search(content) is not None or b"runs-on" not in content
 
 
 def _weight(item: Mapping[str, Any]) -> str:
