@@ -147,6 +147,37 @@ def test_what_tests_of_a_grammar_read_is_no_code(tmp_path: Path) -> None:
     assert claim.suppressed == "test data, where defects may be meant"
 
 
+def test_another_logger_is_no_new_defect_and_logging_what_was_returned_is(tmp_path: Path) -> None:
+    other = SWALLOW.replace('log.Error(err, "inspect failed")', 'slog.Error("inspect failed", "error", err)')
+    assert review({"a.go": SWALLOW}, {"a.go": other}, tmp_path / "one")[0] == []
+    told = SWALLOW.replace('log.Error(err, "inspect failed")', "return err")
+    assert kinds(review({"a.go": told}, {"a.go": SWALLOW}, tmp_path / "two")[0]) == ["go-error-logged-then-ignored"]
+
+
+def test_an_import_that_a_type_in_a_comment_needs_is_used(tmp_path: Path) -> None:
+    head = {"a.py": "from typing import Dict, Tuple\n\nx = {}  # type: Dict[str, str]\n"}
+    (claim,) = review({}, head, tmp_path)[0]
+    assert claim.title == "`typing.Tuple` is imported and not used"
+
+
+def test_arrays_of_a_script_are_its_own_and_arguments_are_not(tmp_path: Path) -> None:
+    text = "#!/bin/bash\nfor i in ${!files[@]}; do\n  echo hi\ndone\nfor i in $@; do\n  echo hi\ndone\n"
+    assert [claim.places[0].first for claim in review({}, {"a.sh": text}, tmp_path)[0]] == [5]
+
+
+def test_a_trigger_with_rights_is_dangerous_where_the_pull_request_is_taken(tmp_path: Path) -> None:
+    flow = "on: pull_request_target\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+    take = (
+        "      - uses: actions/checkout@v4\n        with:\n          ref: ${{ github.event.pull_request.head.sha }}\n"
+    )
+    head = {
+        ".github/workflows/label.yml": f"{flow}      - run: gh pr edit\n",
+        ".github/workflows/build.yml": flow + take,
+    }
+    found = [c for c in review({}, head, tmp_path)[0] if c.kind == "zizmor:dangerous-triggers"]
+    assert [claim.places[0].path for claim in found] == [".github/workflows/build.yml"]
+
+
 def test_what_cannot_be_parsed_gives_no_tree_hits_and_is_said(tmp_path: Path) -> None:
     claims, _, reading = review({}, {"a.go": SWALLOW.replace("\tuse(found)", "\t)))")}, tmp_path)
     assert claims == []
@@ -167,7 +198,8 @@ def test_another_job_without_permissions_is_no_new_decision(tmp_path: Path) -> N
     job = "  {}:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
     old = "on: push\njobs:\n" + job.format("a")
     assert review({path: old}, {path: old + job.format("b")}, tmp_path)[0] == []
-    assert "zizmor:excessive-permissions" in kinds(review({}, {path: old}, tmp_path / "new")[0])
+    careful = {".github/workflows/a.yml": f"permissions: {{}}\n{old}"}
+    assert "zizmor:excessive-permissions" in kinds(review(careful, careful | {path: old}, tmp_path / "new")[0])
 
 
 def test_a_fixture_taken_as_an_argument_is_not_defined_twice(tmp_path: Path) -> None:
@@ -217,13 +249,13 @@ def test_an_idiom_of_scripts_without_an_extension_is_counted(tmp_path: Path) -> 
 
 def test_broad_permissions_are_said_where_most_workflows_are_careful(tmp_path: Path) -> None:
     text = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
-    base = {f".github/workflows/w{n}.yml": f"permissions: {{}}\n{text}" if n else text for n in range(2)}
+    base = {f".github/workflows/w{n}.yml": f"permissions: {{}}\n{text}" if n else text for n in range(3)}
     head = {".github/workflows/new.yml": text.replace("make", "make all")}
     (claim,) = review(base, base | head, tmp_path)[0]
     assert (claim.kind, claim.suppressed) == ("zizmor:excessive-permissions", "")
     careless = {".github/workflows/w0.yml": text}
     (claim,) = review(careless, careless | head, tmp_path)[0]
-    assert claim.suppressed == "the base writes it like this once: a house idiom"
+    assert claim.suppressed == "done otherwise in 0 of 1 such files of the base"
 
 
 def test_an_action_without_a_pin_is_said_where_at_least_half_have_one(tmp_path: Path) -> None:

@@ -86,8 +86,15 @@ def belongs(rule: Rule, hit: Hit, laid: Laid) -> bool:
         return False
     if rule.id == "ruff:F811" and not _defines(hit, laid):
         return False
-    reexport = rule.id == "ruff:F401" and laid.path.endswith(("__init__.py", "conftest.py"))
-    return where and placed and parsed and not reexport and (not rule.sibling or _differs(rule, laid))
+    wanted = rule.id == "ruff:F401" and _wanted(hit, laid)
+    return where and placed and parsed and not wanted and (not rule.sibling or _differs(rule, laid))
+
+
+def _wanted(hit: Hit, laid: Laid) -> bool:
+    """Whether the import is there for others, or for a type in a comment."""
+    name = re.escape(hit.names.get("symbol", "").rpartition(".")[2])
+    typed = re.compile(rf"#\s*type:.*\b{name}\b")
+    return laid.path.endswith(("__init__.py", "conftest.py")) or any(typed.search(line) for line in laid.lines)
 
 
 def _defines(hit: Hit, laid: Laid) -> bool:
@@ -174,10 +181,6 @@ def _idiom_text(item: Judged) -> str:
     return squeezed(item.hit.node or item.laid.quote(item.hit.first, item.hit.first))
 
 
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
-
-
 def _with_base(item: Judged, counted: Mapping[str, int]) -> Judged:
     if item.suppressed:
         return item
@@ -186,8 +189,10 @@ def _with_base(item: Judged, counted: Mapping[str, int]) -> Judged:
             item, suppressed=f"the base holds the same code {counted[_idiom_text(item)]} times: a house idiom"
         )
     written, other = counted[item.rule.habit], counted[item.rule.against]
-    if item.rule.habit and (written > other if item.rule.against else written >= HABIT):
-        return replace(item, suppressed=f"the base writes it like this {_times(written)}: a house idiom")
+    if item.rule.against and written >= other:
+        return replace(item, suppressed=f"done otherwise in {other} of {written + other} such files of the base")
+    if item.rule.habit and not item.rule.against and written >= HABIT:
+        return replace(item, suppressed=f"the base writes it like this {written} times: a house idiom")
     if item.rule.id == "typos" and counted[item.hit.key.lower()]:
         return replace(item, suppressed="the project already spells the word like this")
     return item

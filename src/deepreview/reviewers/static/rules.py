@@ -4,7 +4,7 @@ A rule of our own has `match`, an ast-grep rule; the others name a rule of an an
 means. Keys: `languages` or `nodes` (comments, literals: one rule for each language), `default` (on, off, note),
 `where` (product, tests, any, workflow, bats), `severity`, `silent`, `guard` (a comment nearby that explains is quoted
 as an excuse), `comment_in_body` (so is any comment inside), `idiom` (silent when the base tree holds the same code
-three times), `habit` (a regular expression: silent when the base writes so often, or more often than `against`),
+three times), `habit` (a regular expression: silent when the base writes so often, or not less than `against`),
 `flow` (which question about the rest of the function decides), `anchor` (about something missing: only when the
 declaration itself is new), `column`, `min_lines`, `per_function`, `bats` (works where the tree is broken), `quiet` (one
 finding for all places), `sibling` (only where the same file does it right elsewhere).

@@ -52,7 +52,7 @@ class ShellCheck:
         ended(output, 0, 1)
         try:
             hits = [self._hit(item, files) for item in document(output)["comments"]]
-            return [hit for hit in hits if not (hit.kind in _SPLITTING and _meant(hit))]
+            return [hit for hit in hits if not (hit.kind in _SPLITTING and _meant(hit)) and not _of_array(hit)]
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"printed JSON of another form: {error!r}") from error
 
@@ -74,6 +74,11 @@ class ShellCheck:
             node=line.strip() if str(item["code"]) not in _BATS_ONLY else piece,
             names={"symbol": piece},
         )
+
+
+def _of_array(hit: Hit) -> bool:
+    """Whether the elements of an array are split, or its indices: `$@` is a user's, an array is the script's own."""
+    return hit.kind == "shellcheck:SC2068" and not re.search(r"\$(@|\{@)", hit.node)
 
 
 def _meant(hit: Hit) -> bool:

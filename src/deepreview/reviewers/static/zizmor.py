@@ -28,6 +28,11 @@ _RIGHTS = re.compile(
     rb"\b(pull_request_target|issues|issue_comment|workflow_run|workflow_call|discussion\w*|fork|push)\b"
 )
 """What outsiders start, or put text into, with the rights of the repository; `pull_request` runs their code anyway."""
+_TAKEN = re.compile(
+    rb"ref:[^\n]*(\.head\.|head_ref|head_sha|head_branch|refs/pull/)|repository:[^\n]*head|\bpr checkout\b"
+    rb"|fetch[^\n]*pull/|download-artifact"
+)
+"""How a workflow that runs with rights takes what the pull request brings; without that, its trigger is harmless."""
 _MISSING = frozenset({"excessive-permissions"})
 _MISSING_KINDS = frozenset({"zizmor:excessive-permissions"})
 """Audits about something that is not there: new only where the declaration is, whatever else of it changed."""
@@ -75,6 +80,8 @@ class Zizmor:
             return False
         if item["ident"] == "template-injection" and not _from_outside(item, files):
             return False
+        if item["ident"] == "dangerous-triggers" and not _TAKEN.search(_laid(item, files).content):
+            return False
         if item["ident"] == "unpinned-images" and "${{" in str(_main(item)["concrete"]["feature"]):
             return False
         return rated["confidence"] != "Low" or item["ident"] in {"artipacked", "github-env"}
@@ -82,7 +89,7 @@ class Zizmor:
     def _hit(self, item: Mapping[str, Any], files: Mapping[str, Laid]) -> Hit:
         places = item["locations"]
         main = _main(item)
-        laid = laid_of(files, str(main["symbolic"]["key"]["Local"]["verbatim_path"]))
+        laid = _laid(item, files)
         spans = [_span(place) for place in places if place["symbolic"]["key"] == main["symbolic"]["key"]]
         route = "/".join(str(step["Key"]) for step in main["symbolic"]["route"]["route"] if "Key" in step)
         feature = str(main["concrete"]["feature"])
@@ -109,7 +116,7 @@ def _from_outside(item: Mapping[str, Any], files: Mapping[str, Laid]) -> bool:
     fragment = _main_fragment(item)
     if not _OUTSIDE.search(fragment):
         return False
-    content = laid_of(files, str(_main(item)["symbolic"]["key"]["Local"]["verbatim_path"])).content
+    content = _laid(item, files).content
     if "github." not in fragment:
         return b"workflow_dispatch" not in content or b"workflow_call" in content
     return _RIGHTS.search(content) is not None or b"runs-on" not in content
@@ -123,6 +130,10 @@ def _weight(item: Mapping[str, Any]) -> str:
 
 def _main(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return next(place for place in item["locations"] if place["symbolic"]["kind"] == "Primary")
+
+
+def _laid(item: Mapping[str, Any], files: Mapping[str, Laid]) -> Laid:
+    return laid_of(files, str(_main(item)["symbolic"]["key"]["Local"]["verbatim_path"]))
 
 
 def _main_fragment(item: Mapping[str, Any]) -> str:
