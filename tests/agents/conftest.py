@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agents.record import repository
+from tests.agents.record import repository, run_through
 
-from deepreview.process import Ended, run_now
+from deepreview.process import Ended
 from deepreview.testing.model_server import ModelServer, Recorded, serving
 from deepreview.testing.real_clis import PATH, REAL, AbsentError, Place, installed, must_be_there
 
@@ -46,7 +46,7 @@ def program_of(name: str) -> Path:
     try:
         return installed(name, environ)
     except AbsentError as error:
-        if must_be_there(environ):
+        if must_be_there(name, environ):
             pytest.fail(str(error))
         pytest.skip(str(error))
 
@@ -61,7 +61,7 @@ def run(server: ModelServer, tmp_path: Path) -> Running:
         place = Place(repository=repository(tmp_path / "repo"), folder=tmp_path / "run", path=f"{node}:{PATH}")
         label = f"{name}-{tmp_path.name}"
         started = REAL[name](program, server.url(scenario, label), place, None)
-        ended = run_now(started.argv, env=started.env, cwd=started.cwd, timeout=90)
+        ended = run_through(started, 90)
         asked = [seen for seen in server.recording.requests if seen.label == label]
         seen, aside = [one for one in asked if one.asked], [one for one in asked if not one.asked]
         return Run(ended=ended, place=place, seen=seen, aside=aside)

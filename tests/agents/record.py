@@ -3,6 +3,7 @@
 Run it anew after raising a version in `install_clis.sh`, and read the difference: it is what decoders must stand.
 """
 
+import asyncio
 import json
 import os
 import re
@@ -11,9 +12,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deepreview.process import Ended, run_now
+from deepreview.process import Ended, run, run_now
 from deepreview.testing.model_server import ModelServer, serving
-from deepreview.testing.real_clis import REAL, Place, installed
+from deepreview.testing.real_clis import REAL, Place, Started, installed
 
 STREAMS = Path(__file__).parent / "streams"
 SCENARIOS = (
@@ -27,6 +28,10 @@ SCHEMA: Mapping[str, object] = {
     "required": ["verdict", "claims"],
     "additionalProperties": False,
 }
+PATIENCE = 75
+"""Seconds; some retry for ever."""
+_ID = re.compile(r"\b(ses|msg|prt|call)_(?=\w*[A-Za-z]\w*[A-Z])\w{20,}")
+_EPOCH = re.compile(r"\b1[78]\d{11}\b")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _WORDS = re.compile(r"[^A-Za-z0-9]")
 _MILLISECONDS = re.compile(r"\b\d+ ms\b")
@@ -57,6 +62,8 @@ def scrubbed(raw: bytes, names: Mapping[str, str]) -> str:
     text = _SOCKET.sub("/1.sock", text)
     seen: dict[str, str] = {}
     text = _UUID.sub(lambda found: seen.setdefault(found[0], f"00000000-0000-4000-8000-{len(seen):012d}"), text)
+    text = _ID.sub(lambda found: seen.setdefault(found[0], f"{found[1]}_{len(seen):012d}"), text)
+    text = _EPOCH.sub("1767323045000", text)
     text = _MILLISECONDS.sub("1 ms", text)
     return _DURATION.sub(r"\g<1>1", _TIME.sub("2026-01-02T03:04:05", text))
 
@@ -69,13 +76,21 @@ def note(file: Path, scenario: str, ended: Ended, requests: int, names: Mapping[
     file.write_text(json.dumps(runs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def run_through(started: Started, seconds: float) -> Ended:
+    """Run it to its end; one that takes longer is killed with all that it started, and TimeoutError raised."""
+    return asyncio.run(asyncio.wait_for(run(started.argv, env=started.env, cwd=started.cwd), seconds))
+
+
 def record(server: ModelServer, name: str, scenario: str) -> str:
     """Record one run; what came of it, in a line."""
     with tempfile.TemporaryDirectory(prefix="record-") as made:
         place = Place(repository=repository(Path(made, "repo")), folder=Path(made, "run"))
         program = installed(name, os.environ)  # noqa: TID251 - only to find the program
         started = REAL[name](program, server.url(scenario, name), place, SCHEMA if "schema" in scenario else None)
-        ended = run_now(started.argv, env=started.env, cwd=started.cwd, timeout=120)
+        try:
+            ended = run_through(started, PATIENCE)
+        except TimeoutError:
+            return f"{name} {scenario}: no end in {PATIENCE} s, nothing recorded"
         names = {made: "", _WORDS.sub("-", made): "", str(program.parent.parent.resolve()): "/clis"}
         names[f"127.0.0.1:{server.port}"] = "127.0.0.1:8399"
         stream = STREAMS / name / f"{scenario}.jsonl"

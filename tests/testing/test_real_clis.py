@@ -28,4 +28,5 @@ def test_an_absent_program_says_how_to_install_it(tmp_path: Path) -> None:
     [({}, False), ({"CI": "true"}, False), ({FOLDER: "x"}, False), ({"CI": "1", FOLDER: "x"}, True)],
 )
 def test_only_ci_that_installed_them_must_have_them(environ: dict[str, str], must: bool) -> None:
-    assert must_be_there(environ) is must
+    assert must_be_there("codex", environ) is must
+    assert not must_be_there("qwen", environ)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 FOLDER = "DEEPREVIEW_TEST_CLIS"
 """The variable that names the folder they are installed in."""
+UNLESS_TOLD = ("claude", "codex", "gemini")
+"""Those that are installed unless others are named."""
 KEY = "test-key"
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -34,9 +36,9 @@ def installed(name: str, environ: Mapping[str, str]) -> Path:
     return program
 
 
-def must_be_there(environ: Mapping[str, str]) -> bool:
-    """Whether a test must fail, not skip, over a command line that is absent: CI installs them."""
-    return bool(environ.get("CI")) and FOLDER in environ
+def must_be_there(name: str, environ: Mapping[str, str]) -> bool:
+    """Whether a test must fail, not skip, where it is absent: CI installs those that are installed unless told."""
+    return name in UNLESS_TOLD and bool(environ.get("CI")) and FOLDER in environ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,44 @@ def gemini(program: Path, url: str, place: Place, schema: Mapping[str, object] |
     return Started(argv=(*argv, "-p", prompt), env=env, cwd=place.repository)
 
 
+def qwen(program: Path, url: str, place: Place, schema: Mapping[str, object] | None) -> Started:
+    """One review by Qwen Code over OpenAI Chat; it may read only, as it does unless told."""
+    settings = place.home() / ".qwen"
+    settings.mkdir(exist_ok=True)
+    (settings / "settings.json").write_text('{"privacy": {"usageStatisticsEnabled": false}}', encoding="utf-8")
+    argv = [str(program), "--auth-type", "openai", "-o", "stream-json", "--safe-mode", "--max-wall-time", "60s"]
+    if schema:
+        file = place.folder / "schema.json"
+        file.write_text(json.dumps(schema), encoding="utf-8")
+        argv += ["--json-schema", f"@{file}"]
+    env = place.environment(OPENAI_API_KEY=KEY, OPENAI_MODEL="fake-model", OPENAI_BASE_URL=f"{url}/v1")
+    return Started(argv=(*argv, "-p", "Review"), env=env, cwd=place.repository)
+
+
+_OPENCODE_PERMISSIONS = {"edit": "deny", "bash": {"*": "deny", "git blame*": "allow", "git log*": "allow"}}
+
+
+def opencode(program: Path, url: str, place: Place, schema: Mapping[str, object] | None) -> Started:
+    """One review by opencode over OpenAI Chat, which may run `git log` and `git blame`; it takes no schema."""
+    del schema
+    provider = {
+        "npm": "@ai-sdk/openai-compatible",
+        "options": {"baseURL": f"{url}/v1", "apiKey": KEY},
+        "models": {"fake-model": {"name": "Fake"}},
+    }
+    settings = {"provider": {"fake": provider}, "model": "fake/fake-model", "permission": _OPENCODE_PERMISSIONS}
+    env = place.environment(
+        OPENCODE_CONFIG=str(place.home() / "opencode.json"),
+        OPENCODE_DISABLE_PROJECT_CONFIG="1",
+        OPENCODE_DISABLE_AUTOUPDATE="1",
+        OPENCODE_DISABLE_MODELS_FETCH="1",
+    )
+    (place.home() / "opencode.json").write_text(json.dumps(settings), encoding="utf-8")
+    argv = (str(program), "run", "--pure", "--format", "json", "Review")
+    return Started(argv=argv, env=env, cwd=place.repository)
+
+
 Starting = Callable[[Path, str, Place, Mapping[str, object] | None], Started]
 
-REAL: Mapping[str, Starting] = {"claude": claude, "codex": codex, "gemini": gemini}
+REAL: Mapping[str, Starting] = {"claude": claude, "codex": codex, "gemini": gemini, "qwen": qwen, "opencode": opencode}
 """How each command line is started: program, base URL of the run, place, wanted schema."""

@@ -64,9 +64,10 @@ def wanted(asked: Asked) -> Mapping[str, Any]:
 
 
 def structured(asked: Asked, value: Any) -> Turn:
-    """A turn that answers with this value: by a call where the program wants one, as text elsewhere."""
-    if not asked.schema_tool:
-        return Turn(text=json.dumps(value))
-    if asked.results and asked.results[-1].tool == asked.schema_tool and not asked.results[-1].error:
-        return Turn(text="Done.")
-    return Turn(calls=(Call(name=asked.schema_tool, arguments=value),))
+    """A turn that answers with this value: by a call where the program wants one, as text elsewhere.
+
+    It calls again however often it is asked: a program that is content with a call does not ask again.
+    """
+    if asked.schema_tool:
+        return Turn(calls=(Call(name=asked.schema_tool, arguments=value),))
+    return Turn(text=json.dumps(value))
