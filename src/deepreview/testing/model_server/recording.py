@@ -31,7 +31,7 @@ class Recorded:
     turn: Turn | None = None
     status: int = 0
     sent: bytearray = field(default_factory=bytearray)
-    """The body of the answer as far as it was sent, at most `KEPT` bytes of it."""
+    """The body of the answer as far as it was handed to the connection, at most `KEPT` bytes of it."""
     sent_bytes: int = 0
     disconnected: bool = False
     """Whether the client went away before the answer was whole."""

@@ -108,12 +108,16 @@ class Sender:
                 await self._write(response, chunk)
 
     async def _write(self, response: web.StreamResponse, chunk: bytes) -> None:
+        self._record.add(chunk)  # before it goes out: a client that has the answer finds it recorded
         await response.write(chunk)
-        self._record.add(chunk)
 
     async def _end(self, response: web.StreamResponse) -> web.StreamResponse:
-        await response.write_eof()
         self._record.complete = True
+        try:
+            await response.write_eof()
+        except BaseException:
+            self._record.complete = False
+            raise
         return response
 
     def _abort(self, response: web.StreamResponse) -> web.StreamResponse:
