@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from deepreview.archive.folder import RoundFolder
@@ -18,7 +18,7 @@ from deepreview.model.change import Change
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.event import Emit, ReviewerEnded, ReviewerStarted
 from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
-from deepreview.reviewers.base import NothingToDo, Reviewer
+from deepreview.reviewers.base import NoReview, NothingToDo, Recorded, Reviewer
 
 Said = tuple[Claim | Observation, ...]
 
@@ -97,34 +97,38 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
     """Whatever a reviewer does, the others and the round go on."""
     started = time.monotonic()
 
-    def failed(failure: Failure, error: str) -> Failed:
+    def failed(lost: NoReview) -> Failed:
         return Failed(
             reviewer=reviewer.name,
-            failure=failure,
-            error=error,
+            failure=lost.failure,
+            error=lost.message.strip().split("\n", 1)[0][:300],
             claims=sum(isinstance(said, Claim) for said in desk.close()),
             seconds=round(time.monotonic() - started, 3),
+            original=lost.original,
+            record=lost.record,
         )
 
     limit = asyncio.timeout(room.timeout)
     try:
         async with limit:
-            reading = _read(await reviewer.review(room.brief, desk), room.brief.change)
+            told = await reviewer.review(room.brief, desk)
+        reading = _read(told, room.brief.change)
     except NothingToDo as reason:
         return Skipped(reviewer=reviewer.name, reason=str(reason))
     except asyncio.CancelledError as error:
         if _round_is_cancelled():
             raise
-        return failed(Failure.ERROR, _told(error))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - bulkhead: a reviewer may fail in any way
-        if limit.expired():
-            return failed(Failure.TIMEOUT, f"stopped after {room.timeout:g} s")
-        return failed(Failure.ERROR, _told(error))
+        return failed(_why(error))
+    except (Exception, SystemExit) as error:  # bulkhead: a reviewer may fail in any way
+        if _round_is_cancelled():  # and it may have made something else of being cancelled
+            raise asyncio.CancelledError from error
+        return failed(_why(error, room.timeout if limit.expired() else 0))
     return Completed(
         reviewer=reviewer.name,
         claims=sum(isinstance(said, Claim) for said in desk.said),
         seconds=round(time.monotonic() - started, 3),
         reading=reading,
+        record=told.record if isinstance(told, Recorded) else None,
     )
 
 
@@ -133,7 +137,9 @@ def _read(reading: object, change: Change) -> Reading:
     if not isinstance(reading, Reading):
         raise TypeError(f"review() returned {reading!r} and no reading")
     changed = {patch.path for patch in change.patches if patch.hunks}
-    return replace(reading, read=tuple(path for path in reading.read if path in changed))
+    read = tuple(path for path in reading.read if path in changed)
+    kept = {field.name: getattr(reading, field.name) for field in fields(Reading) if field.name != "read"}
+    return Reading(read=read, **kept)
 
 
 def _round_is_cancelled() -> bool:
@@ -141,9 +147,16 @@ def _round_is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def _why(error: BaseException, stopped: float = 0) -> NoReview:
+    """Why there is no review; `stopped` is the limit in seconds, where it was that which ended the reviewer."""
+    own = error if isinstance(error, NoReview) else NoReview(Failure.ERROR, _told(error))
+    if not stopped:
+        return own
+    return NoReview(Failure.TIMEOUT, f"stopped after {stopped:g} s", original=own.original, record=own.record)
+
+
 def _told(error: BaseException) -> str:
-    """The first line of what went wrong, also when it went wrong in a group of tasks."""
+    """What went wrong, also when it went wrong in a group of tasks."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    text = str(error) if isinstance(error, DeepReviewError) else f"{type(error).__name__}: {error}"
-    return text.strip().split("\n", 1)[0][:300]
+    return str(error) if isinstance(error, DeepReviewError) else f"{type(error).__name__}: {error}"

@@ -11,6 +11,8 @@ from deepreview.consolidate.cluster import cluster
 from deepreview.consolidate.merge import merged
 from deepreview.context.brief import Brief
 from deepreview.context.companions import MOST_COMMITS, companions
+from deepreview.context.papers import summary
+from deepreview.context.rules import rules
 from deepreview.engine.desk import Repository, ReviewedFiles
 from deepreview.engine.fanout import Room, Said, fan_out
 from deepreview.git.change import read_change
@@ -85,7 +87,7 @@ def _started(change: Change, crew: Crew) -> RoundStarted:
 
 def _room(plan: Plan, folder: RoundFolder, repository: Repository, around: Surroundings) -> Room:
     brief = brief_of(repository)
-    folder.write(BRIEF_FILE, printable(brief.as_markdown()))
+    folder.write(BRIEF_FILE, printable(summary(brief)))
     return Room(
         repository=repository,
         folder=folder,
@@ -101,7 +103,11 @@ def brief_of(repository: Repository) -> Brief:
     change = repository.change
     sets = touched_together(repository.git, change.head, MOST_COMMITS)
     changed = {patch.path for patch in change.patches}
-    return Brief(change=change, companions=companions(sets, changed, repository.tree(Side.HEAD).entries().keys()))
+    return Brief(
+        change=change,
+        companions=companions(sets, changed, repository.tree(Side.HEAD).entries().keys()),
+        rules=rules(repository.tree(Side.BASE), changed),
+    )
 
 
 def consolidate(said: Said, crew: Crew, repository: Repository | None) -> Slate:

@@ -47,6 +47,8 @@ class Failure(Enum):
     """A usage, quota or sign-in notice in the place of a review."""
     ELSEWHERE = "elsewhere"
     """It names no code of this change."""
+    UNREAD = "unread"
+    """Nothing shows that it read any of the change."""
     TAMPERED = "tampered"
     """It changed tracked files of its checkout."""
 

@@ -17,6 +17,6 @@ class Review:
     observations: tuple[Observation, ...]
     """Items of the other sections; sections that no report has are notes under their own title."""
     covered: tuple[str, ...]
-    """Paths that its coverage section names, as written."""
+    """Paths that its coverage section names, as written, but for those that it says it did not read."""
     gaps: tuple[str, ...]
     """What was not understood, as sentences."""

@@ -30,6 +30,10 @@ _LETTERS = {Severity.CRITICAL: "C", Severity.IMPORTANT: "I", Severity.SUGGESTION
 _VERDICT = re.compile(r"^[\s|*#_-]*verdict[\s|*_:—-]+(?P<said>\S[^\n]{0,300}?)[\s|*]*$", re.IGNORECASE | re.MULTILINE)
 _ROW = re.compile(r"^\s*\|(?P<first>[^|\n]{1,500})\|")
 _BULLET = re.compile(r"^\s*[-*+]\s+(?P<first>\S[^\n]{0,500})$")
+_NOT_READ = re.compile(
+    r"[|:—–-][\s*_`(]{0,6}(?:(?:was )?not (?:read|reviewed|opened|looked at|examined)|unread|unreviewed|skipped)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +131,13 @@ def _observations(chapter: Chapter, reviewer: str) -> Iterable[Observation]:
 
 
 def _covered(chapter: Chapter) -> Iterable[str]:
-    """The paths in the first cells of a table, or at the start of a list's items."""
+    """The paths in the first cells of a table, or at the start of a list's items, but for those called unread."""
     for line in chapter.lines:
-        found = None if line.fenced else _ROW.match(line.text) or _BULLET.match(line.text)
+        found = (
+            None
+            if line.fenced or _NOT_READ.search(line.text[:1000])
+            else _ROW.match(line.text) or _BULLET.match(line.text)
+        )
         if found is None:
             continue
         first = found["first"].strip()

@@ -9,16 +9,34 @@ from deepreview.agents.base import Agent, Question
 from deepreview.context.brief import Brief
 from deepreview.context.history import BlamedLine, History
 from deepreview.context.tree import Tree
-from deepreview.model.agent import AgentEvent
+from deepreview.model.agent import AgentEvent, Failure, Record
 from deepreview.model.change import Side
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.round import Reading
 
-__all__ = ["BlamedLine", "Desk", "History", "NothingToDo", "Output", "Reviewer"]
+__all__ = ["BlamedLine", "Desk", "History", "NoReview", "NothingToDo", "Output", "Recorded", "Reviewer"]
 
 
 class NothingToDo(Exception):  # noqa: N818 - an answer, not an error
     """Raised by a reviewer that cannot do anything here; its text is the reason, shown in the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(Reading):
+    """The reading of a reviewer that is an agent, with what it did."""
+
+    record: Record
+
+
+class NoReview(Exception):  # noqa: N818 - an outcome with all that is known of it
+    """Raised by a reviewer that was asked and gave no review; what it had said by then is kept."""
+
+    def __init__(self, failure: Failure, message: str, *, original: str = "", record: Record | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
+        self.message = message
+        self.original = original
+        self.record = record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,5 +104,8 @@ class Reviewer(Protocol):
         ...
 
     async def review(self, brief: Brief, desk: Desk) -> Reading:
-        """Say claims at the desk and return what was read; raises NothingToDo when nothing can be done here."""
+        """Say claims at the desk and return what was read.
+
+        Raises NothingToDo when nothing can be done here, NoReview when nothing came of asking somebody.
+        """
         ...

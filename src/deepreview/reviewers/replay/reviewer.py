@@ -4,6 +4,7 @@ from deepreview.context.brief import Brief
 from deepreview.model.change import RepoPath
 from deepreview.model.round import Reading, Unread
 from deepreview.reviewers.base import Desk, NothingToDo
+from deepreview.reviewers.mentioned import mentioned
 from deepreview.reviewers.prose import count
 from deepreview.reviewers.replay.voice import Voice
 
@@ -45,15 +46,5 @@ class ReplayReviewer:
 
 
 def covered(voice: Voice, changed: list[RepoPath]) -> tuple[RepoPath, ...]:
-    """The changed files that a review names, whole or by their ends, sorted."""
-    named = {path.replace("\\", "/").removeprefix("./") for path in voice.covered}
-    named |= {place.path.replace("\\", "/").removeprefix("./") for claim in voice.claims for place in claim.places}
-    ends: dict[str, list[RepoPath]] = {}
-    for path in changed:
-        ends.setdefault(path.rpartition("/")[2], []).append(path)
-    found = set[RepoPath]()
-    for name in named:
-        near = ends.get(name.rpartition("/")[2], [])
-        fits = [path for path in near if path == name or path.endswith(f"/{name}") or name.endswith(f"/{path}")]
-        found |= {fits[0]} if len(fits) == 1 else {path for path in fits if path == name}
-    return tuple(sorted(found))
+    """The changed files that a review names, sorted."""
+    return mentioned((*voice.covered, *(place.path for claim in voice.claims for place in claim.places)), changed)
