@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from deepreview.catalog import nearest
-from deepreview.config.schema import LEVELS, NAMES, Command, Replayed, Settings, Valued, key_of, variable_of
+from deepreview.config.schema import LEVELS, NAMES, TABLES, Command, Replayed, Settings, Valued, key_of, variable_of
+from deepreview.config.spending import budget, endpoints, prices
 from deepreview.errors import ConfigError
 
 
@@ -71,7 +72,7 @@ def _from_file(file: File | None) -> Iterable[Valued]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterable[Valued]:
-    known = {variable_of(name): name for name in NAMES if name != "commands"}
+    known = {variable_of(name): name for name in NAMES if name not in TABLES}
     for variable, raw in environ.items():
         if variable.startswith("DEEPREVIEW_"):
             if variable not in known:
@@ -160,4 +161,9 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "replay": _replays,
     "commands": _commands,
     "archive": _path,
+    "budget": budget,
+    "budget_reviewer": budget,
+    "budget_month": budget,
+    "endpoints": endpoints,
+    "prices": prices,
 }

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from deepreview.agents.endpoint import Endpoint
+from deepreview.model.budget import Budget, Price
+
 REVIEWERS = ("static", "names", "paths", "history")
 """Those that need no account, in the order in which they are shown."""
 
@@ -35,8 +38,13 @@ class Replayed:
         return f"{self.name}={self.path}" if self.name else str(self.path)
 
 
-MACHINE = ("sarif", "replay", "commands", "archive")
-"""Settings that name files and programs of this machine: a repository may not choose them, only its user."""
+TABLES = ("commands", "endpoints", "prices")
+"""Settings that only a file can hold."""
+
+MACHINE = (
+    "sarif", "replay", "commands", "archive", "budget", "budget_reviewer", "budget_month", "endpoints", "prices",
+)  # fmt: skip
+"""Settings about files, programs, keys and money of this machine: a repository may not choose them, only its user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,27 @@ class Settings:
     archive: Path = setting(
         Path(), "Where rounds are kept; empty for `deepreview/` in the user's data folder.", 'archive = "reviews"'
     )
+    budget: Budget = setting(
+        Budget(),
+        "What models may cost in a run, in USD (list prices) or tokens; empty for no limit.",
+        'budget = "5usd"',
+    )
+    budget_reviewer: Budget = setting(
+        Budget(), "What models may cost for one reviewer of a run.", 'budget-reviewer = "400k tokens"'
+    )
+    budget_month: Budget = setting(
+        Budget(), "What models may cost in a calendar month (UTC), over all your runs.", 'budget-month = "100usd"'
+    )
+    endpoints: tuple[Endpoint, ...] = setting(
+        (),
+        "Servers that speak a model's protocol (`wire`, or `openai-chat`), and the variable that holds the key.",
+        'endpoints = { local = { url = "http://127.0.0.1:11434/v1", wire = "openai-chat", key = "LOCAL_KEY" } }',
+    )
+    prices: tuple[Price, ...] = setting(
+        (),
+        "Prices of models in USD per million tokens, before list prices; also `cached` and `written`.",
+        'prices = { "my-model" = { input = 0.5, output = 1.5 } }',
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,4 +145,4 @@ def reference() -> str:
 
 
 def _variable(name: str) -> str:
-    return f"`{variable_of(name)}`" if name != "commands" else "none"
+    return f"`{variable_of(name)}`" if name not in TABLES else "none"

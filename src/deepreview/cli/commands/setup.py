@@ -11,6 +11,7 @@ from typing import Any, Literal
 import click
 
 from deepreview import wiring
+from deepreview.agents.endpoint import Endpoint
 from deepreview.cli.context import TOOL, Where, environment
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver
@@ -20,6 +21,7 @@ from deepreview.errors import DeepReviewError, Exit, UsageError
 from deepreview.git.run import for_source
 from deepreview.git.source import open_source
 from deepreview.git.target import Auto
+from deepreview.model.budget import Budget, Price
 from deepreview.render.visible import exact, visible
 
 
@@ -43,16 +45,34 @@ def _effective(at: Where, flags: dict[str, Any]) -> Loaded:
 
 def _setting(valued: Valued) -> str:
     """The value as `deepreview.toml` takes it."""
-    if valued.name == "commands":
-        pairs = [f"{_toml(command.name)} = {_toml(command.argv)}" for command in valued.value]
-        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
-    return _toml(valued.value)
+    match valued.name:
+        case "commands":
+            return _toml({command.name: command.argv for command in valued.value})
+        case "endpoints":
+            return _toml({one.name: _endpoint(one) for one in valued.value})
+        case "prices":
+            return _toml({one.model: _rates(one) for one in valued.value})
+        case _:
+            return _toml(valued.value)
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, str]:
+    return {"url": endpoint.url, "wire": endpoint.wire.value, "key": endpoint.variable}
+
+
+def _rates(price: Price) -> dict[str, float]:
+    return {name: rate for name, rate in asdict(price).items() if name != "model" and rate is not None}
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401 - any setting's value
     match value:
         case tuple():
             return "[" + ", ".join(_toml(part) for part in value) + "]"
+        case dict():
+            pairs = [f"{_toml(key)} = {_toml(part)}" for key, part in value.items()]
+            return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
+        case Budget():
+            return _toml(str(value))
         case Path():
             return _toml("" if value == Path() else str(value))
         case str():
