@@ -1,0 +1,131 @@
+"""Reads a request to a model: what it may cost at most, and what of it is not for a guest."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from deepreview.agents.base import Wire
+from deepreview.broker.routes import Route
+
+_LONGEST = {Wire.ANTHROPIC: 128_000, Wire.RESPONSES: 128_000, Wire.CHAT: 128_000, Wire.GEMINI: 65_536}
+"""The longest answer, in tokens, of a request that sets no limit: the largest that the vendors' models give."""
+_CONTEXT = 1_000_000
+"""What a request may send that refers to text kept at the service."""
+_HOSTED = (
+    "web_search", "web_fetch", "code_execution", "code_interpreter", "mcp", "file_search", "image_generation",
+)  # fmt: skip
+"""Beginnings of the types of tools that run at the vendor, with a network of their own, and are billed apart."""
+_OURS = {"functionDeclarations", "function_declarations"}
+_TOP = {
+    Wire.ANTHROPIC: ("mcp_servers", "container", "service_tier", "speed"),
+    Wire.RESPONSES: ("service_tier", "background"),
+    Wire.CHAT: ("service_tier", "web_search_options", "plugins"),
+    Wire.GEMINI: (),
+}
+"""Fields that reach further than the model, or multiply its price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked of a model."""
+
+    model: str
+    streams: bool
+    most_input: int
+    """Tokens at most: two bytes of JSON for each, which no text that agents send goes below."""
+    likely_input: int
+    """Four bytes for each."""
+    most_output: int
+    body: bytes
+    """To forward: as it came, unless something had to be taken out or put in."""
+    removed: tuple[str, ...]
+    """What was taken out since it reaches further than the model."""
+
+
+def read(route: Route, raw: bytes) -> Asking:
+    """The request; raises ValueError for what is no request of this protocol."""
+    try:
+        asked = json.loads(raw)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(asked, dict):
+        raise ValueError("a JSON object is wanted")  # noqa: TRY004 - bad input, whatever its type
+    model = route.model or asked.get("model")
+    if not isinstance(model, str) or not model:
+        raise ValueError("it names no model")
+    removed = _remove(asked, route.wire)
+    streams = route.streams or asked.get("stream") is True
+    told = _tell(asked) if streams and route.wire is Wire.CHAT else False
+    return Asking(
+        model=model,
+        streams=streams,
+        most_input=_CONTEXT if _refers(asked) else max(1, len(raw) // 2),
+        likely_input=max(1, len(raw) // 4),
+        most_output=_most_output(asked, route.wire),
+        body=json.dumps(asked, ensure_ascii=False).encode("utf-8", "surrogatepass") if removed or told else raw,
+        removed=tuple(removed),
+    )
+
+
+def _remove(asked: dict[str, Any], wire: Wire) -> list[str]:
+    removed = [name for name in _TOP[wire] if asked.pop(name, None) is not None]
+    tools = asked.get("tools")
+    if not isinstance(tools, list):
+        return removed
+    kept = []
+    for tool in tools:
+        hosted = _hosted(tool, wire) if isinstance(tool, dict) else []
+        removed += hosted
+        if wire is Wire.GEMINI and hosted:  # one table holds several tools
+            rest = {name: value for name, value in tool.items() if name not in hosted}
+            kept += [rest] if rest else []
+        elif not hosted:
+            kept.append(tool)
+    asked["tools"] = kept
+    if tools and not kept:
+        del asked["tools"]
+        asked.pop("tool_choice", None)
+    return removed
+
+
+def _hosted(tool: dict[str, Any], wire: Wire) -> list[str]:
+    if wire is Wire.GEMINI:
+        return [name for name in tool if name not in _OURS]
+    kind = tool.get("type")
+    return [kind] if isinstance(kind, str) and kind.startswith(_HOSTED) else []
+
+
+def _tell(asked: dict[str, Any]) -> bool:
+    """Ask for usage at the end of the stream, which this protocol tells only when it is asked."""
+    options = asked.get("stream_options")
+    if isinstance(options, dict) and options.get("include_usage") is True:
+        return False
+    asked["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    return True
+
+
+def _refers(asked: dict[str, Any]) -> bool:
+    return any(asked.get(name) for name in ("previous_response_id", "conversation", "cachedContent", "cached_content"))
+
+
+def _most_output(asked: dict[str, Any], wire: Wire) -> int:
+    match wire:
+        case Wire.ANTHROPIC:
+            return _whole(asked.get("max_tokens"), _LONGEST[wire])
+        case Wire.RESPONSES:
+            return _whole(asked.get("max_output_tokens"), _LONGEST[wire])
+        case Wire.CHAT:
+            limit = asked.get("max_completion_tokens", asked.get("max_tokens"))
+            return _whole(limit, _LONGEST[wire]) * _whole(asked.get("n"), 1)
+        case Wire.GEMINI:
+            told = asked.get("generationConfig", asked.get("generation_config"))
+            config = told if isinstance(told, dict) else {}
+            limit = config.get("maxOutputTokens", config.get("max_output_tokens"))
+            answers = config.get("candidateCount", config.get("candidate_count"))
+            return _whole(limit, _LONGEST[wire]) * _whole(answers, 1)
+        case _:
+            assert_never(wire)
+
+
+def _whole(value: object, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else default

@@ -1,0 +1,109 @@
+"""Opens the broker for a run, and gives reviewers their placeholders."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deepreview.agents.base import Door, Wire
+from deepreview.broker.account import Books
+from deepreview.broker.base import Budgets, Credential, Observer, Pass, nobody
+from deepreview.broker.ledger import Ledger
+from deepreview.broker.prices import Prices
+from deepreview.broker.till import Till
+from deepreview.errors import MachineError
+from deepreview.model.agent import Usage
+from deepreview.model.budget import Price
+
+FREE = Budgets()
+"""No budget at all."""
+_LONGEST_SOCKET = 100
+"""Bytes of a socket's path that every system takes."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms a run reaches models."""
+
+    budgets: Budgets = FREE
+    prices: tuple[Price, ...] = ()
+    """Before list prices."""
+    ledger: Path | None = None
+    """The folder of the user's spending by month; without it nothing is kept, and the month's budget has no effect."""
+    observe: Observer = nobody
+    """Told of each request when it is over, and of each that was not forwarded. Must not raise."""
+    patience: float = 300
+    """Seconds that a request may wait for others whose reservations leave no room for it."""
+    now: Callable[[], datetime] = _now
+
+
+class Broker:
+    """The open broker."""
+
+    def __init__(self, socket: Path, books: Books, passes: dict[str, Pass]) -> None:
+        self.socket = socket
+        """A Unix socket in a folder that only this user can enter."""
+        self.port = 0
+        """A port of the loopback address, for guests that have no sandbox."""
+        self._books = books
+        self._passes = passes
+
+    def admit(self, reviewer: str, credentials: Iterable[Credential]) -> str:
+        """A placeholder that is worth these credentials here and nothing elsewhere; the last of a protocol counts."""
+        placeholder = f"deepreview-{secrets.token_hex(16)}"
+        reached = {credential.wire: credential for credential in credentials}
+        self._passes[placeholder] = Pass(reviewer=reviewer, reached=reached)
+        return placeholder
+
+    def dismiss(self, placeholder: str) -> None:
+        """It is worth nothing any more; requests under way go on."""
+        self._passes.pop(placeholder, None)
+
+    def door(self, wire: Wire, placeholder: str) -> Door:
+        """The door by the loopback port; raises MachineError where the placeholder stands for no such credential."""
+        found = self._passes.get(placeholder)
+        if found is None or wire not in found.reached:
+            raise MachineError(f"there is no key for {wire.value}", hint="`deepreview doctor` shows what is missing")
+        return Door(url=f"http://127.0.0.1:{self.port}", key=placeholder)
+
+    def usage(self, reviewer: str | None = None) -> Usage:
+        """What one reviewer used so far, or all of them; requests under way are not in it."""
+        return self._books.usage(reviewer)
+
+
+@asynccontextmanager
+async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
+    """The broker, with its socket in a folder of its own below `folder`, for as long as this is entered.
+
+    Raises MachineError where the extra `agents` is missing or the socket cannot be made. Requests that are under way
+    at the end are ended and metered.
+    """
+    try:
+        from deepreview.broker import serving  # noqa: PLC0415 - needs the extra, and takes 0.2 s
+    except ModuleNotFoundError as error:
+        raise MachineError(
+            f"models cannot be reached, {error.name} is missing", hint="pip install 'deepreviewer[agents]'"
+        ) from error
+    ledger = Ledger(terms.ledger, terms.now) if terms.ledger else None
+    passes: dict[str, Pass] = {}
+    books = Books(Prices(terms.prices), Till(terms.budgets, ledger, terms.patience), terms.observe)
+    private = folder / "broker"
+    broker = Broker(private / "model.sock", books, passes)
+    if len(bytes(broker.socket)) > _LONGEST_SOCKET:
+        raise MachineError(f"{broker.socket} is too long for a socket", hint="set TMPDIR to a folder with a short path")
+    async with AsyncExitStack() as stack:
+        try:
+            private.mkdir(mode=0o700, parents=True)
+            broker.port = await stack.enter_async_context(serving.served(broker.socket, passes, books))
+        except OSError as error:
+            hint = "set TMPDIR to a folder that can be written"
+            raise MachineError(
+                f"the broker cannot be opened in {private}: {error.strerror or error}", hint=hint
+            ) from error
+        yield broker

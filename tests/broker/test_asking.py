@@ -1,0 +1,96 @@
+import json
+from typing import Any
+
+import pytest
+from tests.broker.conftest import PATHS, body
+
+from deepreview.agents.base import Wire
+from deepreview.broker.asking import Asking, read
+from deepreview.broker.routes import route
+
+
+def no_header(_name: str) -> None:
+    return
+
+
+def asking(wire: Wire, asked: dict[str, Any]) -> Asking:
+    path = PATHS[wire].partition("?")[0]
+    known = route("POST", path, no_header, [wire])
+    assert known
+    assert known.wire is wire
+    return read(known, json.dumps(asked).encode())
+
+
+@pytest.mark.parametrize(
+    ("wire", "asked", "most"),
+    [
+        (Wire.ANTHROPIC, {"max_tokens": 32_000}, 32_000),
+        (Wire.ANTHROPIC, {"max_tokens": None}, 128_000),
+        (Wire.RESPONSES, {"max_output_tokens": 5}, 5),
+        (Wire.RESPONSES, {"max_output_tokens": 0}, 128_000),
+        (Wire.RESPONSES, {"max_tokens": 5, "max_output_tokens": None}, 128_000),
+        (Wire.CHAT, {"max_tokens": 7}, 7),
+        (Wire.CHAT, {"max_completion_tokens": 9, "max_tokens": 7, "n": 3}, 27),
+        (Wire.CHAT, {"max_tokens": True}, 128_000),
+        (Wire.GEMINI, {"generationConfig": {"maxOutputTokens": 11, "candidateCount": 2}}, 22),
+        (Wire.GEMINI, {"generationConfig": None, "generation_config": {"max_output_tokens": 3}}, 65_536),
+        (Wire.GEMINI, {"generationConfig": {}}, 65_536),
+    ],
+)
+def test_the_longest_answer(wire: Wire, asked: dict[str, Any], most: int) -> None:
+    assert asking(wire, body(wire, **asked)).most_output == most
+
+
+@pytest.mark.parametrize("wire", list(Wire))
+def test_input_is_bounded_by_its_size(wire: Wire) -> None:
+    short, long = asking(wire, body(wire)), asking(wire, body(wire, text="x" * 100_000))
+    assert long.most_input - short.most_input == pytest.approx(50_000, abs=10)
+    assert long.likely_input - short.likely_input == pytest.approx(25_000, abs=10)
+    assert short.model == "fake-model"
+
+
+@pytest.mark.parametrize(
+    ("wire", "field"),
+    [(Wire.RESPONSES, "previous_response_id"), (Wire.RESPONSES, "conversation"), (Wire.GEMINI, "cachedContent")],
+)
+def test_text_that_is_kept_at_the_service_may_be_long(wire: Wire, field: str) -> None:
+    assert asking(wire, {**body(wire), field: "x"}).most_input == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("wire", "asked", "removed", "left"),
+    [
+        (Wire.ANTHROPIC, {"tools": [{"type": "web_fetch_20250910"}]}, ("web_fetch_20250910",), None),
+        (Wire.ANTHROPIC, {"tools": [{"type": "bash_20250124"}]}, (), [{"type": "bash_20250124"}]),
+        (Wire.ANTHROPIC, {"tools": [{"type": "mcp_toolset"}, {"name": "a"}]}, ("mcp_toolset",), [{"name": "a"}]),
+        (Wire.ANTHROPIC, {"speed": "fast", "container": "c"}, ("container", "speed"), None),
+        (Wire.RESPONSES, {"background": True, "service_tier": "priority"}, ("service_tier", "background"), None),
+        (Wire.RESPONSES, {"tools": [{"type": "web_search"}, {"type": "mcp"}]}, ("web_search", "mcp"), None),
+        (Wire.RESPONSES, {"tools": [{"type": "function", "name": "web_search"}]}, (), [{"type": "function"}]),
+        (Wire.CHAT, {"web_search_options": {}, "plugins": [{"id": "web"}]}, ("web_search_options", "plugins"), None),
+        (Wire.GEMINI, {"tools": [{"googleSearch": {}}, {"functionDeclarations": []}]}, ("googleSearch",), [{}]),
+        (Wire.GEMINI, {"tools": [{"url_context": {}, "functionDeclarations": []}]}, ("url_context",), [{}]),
+        (Wire.ANTHROPIC, {"tools": "x"}, (), "x"),
+        (Wire.ANTHROPIC, {"tools": [1, None]}, (), [1, None]),
+    ],
+)
+def test_what_reaches_further_than_the_model_is_taken_out(
+    wire: Wire, asked: dict[str, Any], removed: tuple[str, ...], left: Any
+) -> None:
+    read_ = asking(wire, body(wire, stream=False, tool_choice="any", **asked))
+    assert read_.removed == removed
+    sent = json.loads(read_.body)
+    if left is None:
+        assert "tools" not in sent
+    else:
+        assert len(sent["tools"]) == len(left)
+    assert not set(removed) & set(sent)
+
+
+def test_a_request_that_needs_no_change_is_sent_as_it_came() -> None:
+    raw = b'{ "model":"m",\n "max_tokens": 5, "messages": [{"content": "\\u00fc \\ud83e"}] }'
+    known = route("POST", "/v1/messages", no_header, list(Wire))
+    assert known
+    assert read(known, raw).body == raw
+    removed = json.loads(read(known, raw.replace(b'"max_tokens": 5', b'"speed": "fast"')).body)
+    assert removed["messages"] == json.loads(raw)["messages"]
