@@ -9,12 +9,13 @@ from functools import cached_property
 from deepreview.model.agent import Failure
 from deepreview.model.change import Change, RepoPath
 from deepreview.model.review import Review
-from deepreview.parse.vocabulary import CLAIMING, Part
+from deepreview.parse.vocabulary import Part
 from deepreview.reviewers.agent.notices import is_notice, is_refusal, last_paragraph
 from deepreview.reviewers.mentioned import mentioned
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,60}")
 _CAMEL = re.compile(r"[a-z][A-Z]")
+_PERSON = re.compile(r"\b(?:I|I['’]m|you|your|please|try again)\b", re.IGNORECASE)
 _SHORT, _QUICK, _FEW = 600, 30.0, 3
 """Characters, seconds and tool calls: an answer below all three has read nothing."""
 
@@ -99,7 +100,7 @@ def worthless(given: Given, words: Vocabulary) -> Worthless | None:
 
 def _stopped(given: Given, text: str, *, here: bool) -> Worthless | None:
     """A notice or a refusal: the whole of the text, or where it stops before its end."""
-    if Part.COVERAGE in given.parts or (here and _is_whole(given)):
+    if Part.COVERAGE in given.parts:
         return None
     end = last_paragraph(text)
     for failure, tells, what in (
@@ -107,11 +108,11 @@ def _stopped(given: Given, text: str, *, here: bool) -> Worthless | None:
         (Failure.REFUSED, is_refusal, "it declined"),
     ):
         for told in (text, end):
-            if tells(told) and not (here and told is text):
+            if tells(told) and not (here and (told is text or _of_code(told))):
                 return Worthless(failure=failure, message=f"{what}: {' '.join(told.split())[:200]}")
     return None
 
 
-def _is_whole(given: Given) -> bool:
-    """Whether what follows the findings in a review is there."""
-    return bool(given.parts & CLAIMING) and len(given.parts - CLAIMING) > len((Part.PREAMBLE, Part.SUMMARY))
+def _of_code(end: str) -> bool:
+    """Whether the last words behind findings are more likely one of them: about code, and nobody is spoken to."""
+    return "`" in end or not _PERSON.search(end)
