@@ -10,9 +10,12 @@ from deepreview.config.load import File, Loaded, load, parse_file
 from deepreview.config.schema import MACHINE, Replayed, Settings, key_of
 from deepreview.consolidate.base import Step
 from deepreview.consolidate.steps import OFF_BY_DEFAULT, STEPS, switched_off
-from deepreview.engine.pipeline import Crew
+from deepreview.context.brief import Brief
+from deepreview.engine.desk import Repository
+from deepreview.engine.pipeline import Crew, brief_of
 from deepreview.engine.reviewed import ReviewedCommit
 from deepreview.errors import ConfigError, MachineError, UsageError
+from deepreview.git.change import read_change
 from deepreview.git.mirror import Mirror
 from deepreview.git.target import Asked, Named, Pin, Place, pin
 from deepreview.git.trees import GitTree
@@ -120,6 +123,12 @@ def reviewed_commit(sha: str, place: Place) -> ReviewedCommit:
     """A commit of the repository at that place, to look things up in; raises UsageError when it is not there."""
     pinned = pin(Named(text=sha), "", place)
     return ReviewedCommit(mirror=Mirror(path=pinned.mirror, environ=place.environ), pin=pinned)
+
+
+def brief(pinned: Pin, environ: Mapping[str, str]) -> Brief:
+    """What every reviewer of the pinned change would be given to read."""
+    mirror = Mirror(path=pinned.mirror, environ=environ)
+    return brief_of(Repository(mirror=mirror, change=read_change(pinned, mirror)))
 
 
 def named_file(config: Path | None) -> File | None:

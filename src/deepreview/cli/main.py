@@ -18,6 +18,7 @@ import click
 
 from deepreview.cli.commands.bench import bench_command
 from deepreview.cli.commands.lint import lint_command
+from deepreview.cli.commands.prompt import prompt_command
 from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
@@ -45,6 +46,7 @@ for command in (
     review_command,
     resume_command,
     watch_command,
+    prompt_command,
     consolidate_command,
     parse_command,
     lint_command,

@@ -84,7 +84,7 @@ REVIEWS = (
     example(),
     "I1. **A key that is not there raises** — `src/cache.py:2`\n\nKeyError.\n",
     "src/cache.py:2: error: a key that is not there raises KeyError in read_rows",
-    "### Important\n\n1. **The limit of `src/cache.py:2` is wrong**\n\nWho exceeded the quota is told `429`: please log in.\n",
+    "### Important\n\n1. **The limit of `src/cache.py:2` is wrong**\n\nOver quota, `429` says: please log in.\n",
     "I1. **We cannot review a row twice** — `src/cache.py:2`\n\nThe filter was blocked by the content policy table.\n",
 )
 

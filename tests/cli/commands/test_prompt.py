@@ -1,0 +1,52 @@
+"""`deepreview prompt`: what an agent would be asked and given, without asking it."""
+
+from pathlib import Path
+
+import pytest
+
+from deepreview.reviewers.agent.prompt import example
+from deepreview.testing.shell import Shell
+
+
+def test_it_prints_what_would_be_sent_and_writes_what_would_be_read(shell: Shell, tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    done = shell("prompt", "--base", "main", "--papers", str(papers))
+    assert (done.code, done.stderr.decode()) == (0, f"Papers: {papers} (1 part of the diff)\n")
+    text = done.stdout.decode()
+    assert text.startswith("# Review this change\n")
+    assert example() in text
+    assert "{{" not in text
+    files = sorted(path.relative_to(papers).as_posix() for path in papers.rglob("*") if path.is_file())
+    assert files == ["brief.md", "diff/001.patch", "diff/index.md"]
+    part = (papers / "diff/001.patch").read_text()
+    assert "\n-def read_gauge():\n" in part
+    brief = (papers / "brief.md").read_text()
+    assert "> drop the gauge" in brief
+    mark = brief.split("----- ")[1].split(":")[0]
+    assert mark in text
+    assert mark in part
+    assert shell.rounds == []
+
+
+def test_an_agent_of_a_known_family_is_told_more(shell: Shell) -> None:
+    plain, told = (shell("prompt", "--base", "main", *more).stdout for more in ((), ("--with", "codex:gpt-5@high")))
+    assert b"# Before you begin" in told
+    assert b"# Before you begin" not in plain
+
+
+def test_papers_never_land_on_other_files(shell: Shell) -> None:
+    code, told = shell.complains("prompt", "--base", "main", "--papers", ".")
+    assert (code, told) == (2, "deepreview: . is not an empty folder (name one that is not there yet)\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("--with", "claud"), "deepreview: no agent is called 'claud' (did you mean claude?)\n"),
+        (("main", "--staged"), "deepreview: more than one change was named"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(shell: Shell, args: tuple[str, ...], told: str) -> None:
+    code, line = shell.complains("prompt", *args)
+    assert code == 2
+    assert line.startswith(told)
