@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from deepreview import wire
 from deepreview.context.brief import Brief
+from deepreview.engine.pipeline import Crew, Surroundings, review
 from deepreview.errors import MachineError
-from deepreview.model.agent import Failure
+from deepreview.model.agent import Failure, Record
 from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.event import ClaimMade, ReviewerEnded, ReviewerStarted, RoundStarted, StageEnded
 from deepreview.model.evidence import Rung
@@ -15,10 +17,10 @@ from deepreview.model.finding import OriginKind
 from deepreview.model.round import Completed, Failed, Reading, Skipped
 from deepreview.model.verdict import VerdictValue
 from deepreview.render.catalog import KEPT
-from deepreview.reviewers.base import Desk, NothingToDo
+from deepreview.reviewers.base import Desk, NoReview, NothingToDo, Recorded
 from deepreview.testing.builders import make_claim
 from deepreview.testing.reviewers import Scripted
-from deepreview.testing.rounds import Stage
+from deepreview.testing.rounds import NOON, Stage, environ
 from deepreview.testing.sandbox import Sandbox
 
 NOTE = Observation(reviewer="names", section=Section.NOTE, text="3 new TODOs.")
@@ -210,3 +212,62 @@ def test_a_round_folder_that_cannot_be_written_ends_the_run_in_one_line(stage: S
 
     with pytest.raises(MachineError, match="cannot be written: No such file"):
         stage.go_on(folder, plan, [Breaks(name="names")])
+
+
+RECORD = Record(agent="scripted", opened=("src/boiler.py",))
+
+
+def test_a_reviewer_that_was_asked_and_gave_no_review_failed_with_all_that_is_known(stage: Stage) -> None:
+    lost = NoReview(Failure.QUOTA, "no credit left\nand more", original="Half a rev", record=RECORD)
+    folder, plan = stage.plan()
+    report = stage.go_on(folder, plan, [Scripted(name="names", said=(make_claim(),), fails=lost)])
+    (run,) = report.runs
+    assert isinstance(run, Failed)
+    assert (run.failure, run.error, run.claims) == (Failure.QUOTA, "no credit left", 1)
+    assert (run.original, run.record) == ("Half a rev", RECORD)
+    assert report.verdict.value is VerdictValue.NONE
+    stored = wire.from_json(wire.RUN, (folder.path / "names.run.json").read_bytes())
+    assert stored == run
+
+
+class Stubborn(Scripted):
+    """Makes of being stopped whatever it was given to fail with."""
+
+    async def review(self, brief: Brief, desk: Desk) -> Reading:
+        del brief
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            desk.say(make_claim())
+        assert self.fails is not None
+        raise self.fails
+
+
+def test_out_of_time_the_reason_is_the_clock_and_what_was_written_by_then_is_kept(stage: Stage) -> None:
+    lost = NoReview(Failure.RATE_LIMIT, "429", original="Half a rev", record=RECORD)
+    (run,) = stage.run(Stubborn(name="names", fails=lost), timeout=1).runs
+    assert isinstance(run, Failed)
+    assert (run.failure, run.error, run.claims) == (Failure.TIMEOUT, "stopped after 1 s", 1)
+    assert (run.original, run.record) == ("Half a rev", RECORD)
+
+
+def test_a_round_that_is_cancelled_is_so_whatever_its_reviewers_make_of_it(stage: Stage) -> None:
+    folder, plan = stage.plan()
+    stubborn = Stubborn(name="names", fails=NoReview(Failure.TIMEOUT, "over"))
+
+    async def cancelled() -> None:
+        crew = Crew(reviewers=(stubborn,), checks=(), steps=())
+        around = Surroundings(environ=environ(stage.box.path.parent / "home"), now=lambda: NOON, emit=lambda _: None)
+        async with asyncio.timeout(1):
+            await review(plan, folder, crew, around)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(cancelled())
+    assert not (folder.path / "names.run.json").exists()
+
+
+def test_the_record_of_an_agent_stands_in_its_run(stage: Stage) -> None:
+    reading = Recorded(read=(), unread=(), checked=("x",), gaps=(), original="O", record=RECORD)
+    (run,) = stage.run(Scripted(name="names", reading=reading)).runs
+    assert isinstance(run, Completed)
+    assert (run.record, type(run.reading), run.reading.original) == (RECORD, Reading, "O")
