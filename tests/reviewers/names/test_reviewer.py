@@ -192,6 +192,10 @@ STALE_MISSES |= {
         {"a.go": GO_BASE, "b.go": "package b\n\n//\tx := readGauge(newGauge())\n"},
         {"a.go": GO_HEAD, "b.go": "package b\n\n//\tx := readGauge(newGauge())\n"},
     ),
+    "statement that is switched off": (
+        {"a.ts": "class GaugeOptions {\n}\n", "b.ts": "// this.options = given.options as GaugeOptions;\n"},
+        {"a.ts": "\n", "b.ts": "// this.options = given.options as GaugeOptions;\n"},
+    ),
     "proposal": (
         {"a.py": "class InitSpider:\n    pass\n", "sep/sep-014.rst": "The InitSpider is new.\n"},
         {"a.py": "\n", "sep/sep-014.rst": "The InitSpider is new.\n"},
@@ -379,6 +383,7 @@ TEXT_HITS: dict[str, tuple[str, str, str, int]] = {
 TEXT_MISSES: dict[str, tuple[str, str]] = {
     "short lines": ("a.go", "// a\n// b\n// a\n// b\n"),
     "a rule twice": ("a.go", "// ------------\n// ------------\n// ------------\n// ------------\n"),
+    "code that is switched off twice": ("a.rs", "//   .enter(named(b))\n//   .exit(named(b))\n" * 2),
     "block with code": ("a.go", "// first of two\nx()\n// first of two\nx()\n"),
     "word in code": ("a.sh", "cat the the\n"),
     "quoted word": ("docs/a.md", 'Say "the the" or `the the`.\n'),

@@ -15,6 +15,8 @@ KIND = "duplicate-comment"
 WORD_KIND = "doubled-word"
 _SHORTEST = 6
 _SIZES = range(8, 1, -1)
+_CODE = re.compile(r"[;{}(),]$")
+"""How a line of code ends that was switched off; it may well stand twice."""
 _MOST_IN_FILE = 20
 """Doubled words of one file: with more of them it is no prose."""
 _DOUBLED = re.compile(
@@ -85,7 +87,7 @@ def _twice(lines: list[str], at: int, size: int) -> bool:
     if lines[at] != lines[min(at + size, len(lines) - 1)]:
         return False
     block = lines[at : at + size]
-    if block != lines[at + size : at + 2 * size] or len(set(block)) < size:
+    if block != lines[at + size : at + 2 * size] or len(set(block)) < size or all(map(_CODE.search, block)):
         return False
     return all(len(line.strip("/*# \t")) > _SHORTEST for line in block)
 

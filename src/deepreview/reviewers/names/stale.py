@@ -208,7 +208,7 @@ def _written_anew(page: Page, line: str, name: str, behind: set[str]) -> bool:
     if page.flavour is Flavour.PROSE:
         return False
     bare = line.strip(_COMMENT_MARKS)
-    if _SWITCHED_OFF.match(bare):
+    if _SWITCHED_OFF.match(bare) or (line.rstrip().endswith(";") and page.flavour in {Flavour.C, Flavour.RUST}):
         return True
     if bare.startswith(("[", "@")) or "::" in bare.split(name)[0][-2:]:
         return True  # an attribute that was switched off, or a member of somebody else's module
