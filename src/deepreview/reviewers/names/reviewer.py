@@ -80,9 +80,11 @@ def _unused(ground: Ground, new: list[unused.New], gaps: list[str]) -> list[Said
 
 def _checked(ground: Ground, removed: int, new: int, found: int) -> tuple[str, ...]:
     """What was looked for; the index is only named when something was looked up in it."""
-    against = f" against {count(len(ground.index.paths), 'file')}" if removed or new else ""
+    files = count(len(ground.index.paths), "file")
+    spoken = f" in comments and documents of {files} (code that still uses one is left to compilers)" if removed else ""
+    against = f" against {files}" if removed or new else ""
     return (
-        f"{count(removed, 'removed name')}{against}",
+        f"{count(removed, 'removed name')}{spoken}",
         f"{count(new, 'new definition')}{against}",
         *_unindexed(ground, found),
     )
