@@ -98,7 +98,7 @@ def _class_of(finding: Finding) -> Finding:
     return replace(finding, defect=DefectClass.GAP, reasons=(*finding.reasons, why))
 
 
-OFF_BY_DEFAULT = frozenset({"unused-definition"})
+OFF_BY_DEFAULT = frozenset({"dangling-path", "unused-definition"})
 """Kinds of which fewer than three in four were true on merges that nothing was tuned on (`docs/field-notes.md`)."""
 
 

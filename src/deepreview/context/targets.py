@@ -3,7 +3,8 @@
 import re
 
 _HISTORY = re.compile(
-    r"(?:^|/)(?:\d{1,3}[-_.])?(?:change-?logs?|changes|history|news|newsfragments|release[-_ ]?notes?|releases?|whats[-_]?new|"
+    r"(?:^|/)(?:\d{1,3}[-_.])?(?:change-?logs?|changes|history|news|newsfragments|release[-_ ]?notes?|"
+    r"releases?|whats[-_]?new|"
     r"migrat\w{0,8}|migration[-_]?guide|seps?|peps|keps|compatib\w{0,8}|upgrad\w{0,8}|deprecations?|blogs?|posts|_posts|adrs?|rfcs?|proposals?|"
     r"archived?|changesets?|\.changes(?:et)?)(?:[-_.\d][^/]{0,80})?(?:/|$)",
     re.IGNORECASE,
