@@ -148,9 +148,9 @@ def test_time_grows_with_length(piece: str) -> None:
         text = piece * (size // len(piece))
         best = 9.0
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             hidden.text(text)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert seconds(400_000) < 12 * seconds(100_000) + 0.05
