@@ -124,8 +124,9 @@ class Stream:
             os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(TimeoutError):  # what is left in its pipe holds up the news of its end
             async with asyncio.timeout(_GRACE):
-                while await self._stdout.read(_CHUNK):
-                    pass
+                with contextlib.suppress(RuntimeError):  # somebody else is reading
+                    while await self._stdout.read(_CHUNK):
+                        pass
                 await self._process.wait()
 
     async def _listen(self) -> None:

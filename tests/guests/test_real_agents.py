@@ -45,7 +45,7 @@ def guest(lodging: Lodging, name: str) -> Lodging:
     try:
         program = installed(name, environ)
     except AbsentError as error:
-        if must_be_there(environ):
+        if must_be_there(name, environ):
             pytest.fail(str(error))
         pytest.skip(str(error))
     node = Path(shutil.which("node") or "/usr/bin/node").parent

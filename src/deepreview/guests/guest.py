@@ -14,7 +14,7 @@ from deepreview import process
 from deepreview.agents.base import Door, Exit, Invocation, Place, Running, Wire
 from deepreview.errors import MachineError
 from deepreview.guests import bubblewrap, folders, programs, watch
-from deepreview.guests.isolation import Isolation, label
+from deepreview.guests.isolation import Isolation, closed, label
 from deepreview.guests.isolation import bubblewrap as found_bubblewrap
 
 _HERE = Path(__file__).parent
@@ -119,13 +119,13 @@ class Room:
             repo, home, scratch = Path("/repo"), Path("/home/agent"), Path("/scratch")
         else:
             repo, home, scratch = self.setup.repo.resolve(), self.folder / "home", self.folder / "scratch"
-        contained = self.setup.isolation is not Isolation.NONE and self.setup.account is None
+        contained = closed(self.setup.isolation, account=self.setup.account is not None)
         return Place(repo=repo, papers=repo / PAPERS, home=home, scratch=scratch, contained=contained)
 
     @property
     def isolation(self) -> str:
         """How it is kept apart, as a phrase for the report."""
-        return label(self.setup.isolation, open_network=self.setup.account is not None)
+        return label(self.setup.isolation, account=self.setup.account is not None)
 
     async def violations(self) -> tuple[str, ...]:
         """What it did to tracked files, as sentences; nothing where it cannot write them."""
@@ -169,8 +169,8 @@ class Room:
             async with starting as stream:
                 theirs.close()
                 leash = Leash(ours)
-                await leash.started(stream)
                 try:
+                    await leash.started(stream)
                     yield Program(stream, leash)
                 finally:
                     await leash.let_go()

@@ -105,9 +105,7 @@ def _adopt_orphans() -> None:
 
 def _kill_descendants() -> None:
     if not Path("/proc/self/stat").exists():
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.killpg(0, signal.SIGTERM)
-        return
+        os.killpg(0, signal.SIGKILL)  # all that can be done elsewhere than on Linux; it ends this one too
     for _ in range(400):
         below = _descendants()
         if not below:

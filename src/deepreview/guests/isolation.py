@@ -28,14 +28,20 @@ def best(environ: Mapping[str, str]) -> Isolation:
     return Isolation.LANDLOCK if landlock.version() else Isolation.NONE
 
 
-def label(isolation: Isolation, *, open_network: bool = False) -> str:
+def closed(isolation: Isolation, *, account: bool) -> bool:
+    """Whether it reads nothing of its user and reaches nothing but the model."""
+    if account or isolation is Isolation.NONE:
+        return False
+    return isolation is Isolation.BUBBLEWRAP or landlock.closes_network()
+
+
+def label(isolation: Isolation, *, account: bool) -> str:
     """What a report says about it."""
-    network = "open network, signed in to an account" if open_network else "no network but the model"
+    network = "no network but the model" if closed(isolation, account=account) else "open network"
+    network += ", signed in to an account" if account else ""
     match isolation:
         case Isolation.BUBBLEWRAP:
             return f"bubblewrap, {network}"
-        case Isolation.LANDLOCK if landlock.version() < landlock.WITH_PORTS and not open_network:
-            return "Landlock without its network rules, open network"
         case Isolation.LANDLOCK:
             return f"Landlock, {network}"
         case Isolation.NONE:

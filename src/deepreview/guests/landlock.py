@@ -16,7 +16,7 @@ _EXECUTE, _WRITE, _READ, _LIST, _TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 <<
 _SEEING = _EXECUTE | _READ | _LIST
 _OF_FILES = _EXECUTE | _WRITE | _READ | _TRUNCATE
 _CONNECT = 2
-_WITH_REFER, _WITH_TRUNCATE, WITH_PORTS, _WITH_SCOPES = 2, 3, 4, 6
+_WITH_REFER, _WITH_TRUNCATE, _WITH_PORTS, _WITH_SCOPES = 2, 3, 4, 6
 """The versions of Landlock that brought each."""
 _SIGNALS_AND_ABSTRACT_SOCKETS = 3
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER, _FORGO = 38, 22, 2, 24
@@ -43,6 +43,11 @@ def version() -> int:
     return max(0, int(found))
 
 
+def closes_network() -> bool:
+    """Whether everything but the one port can be refused here."""
+    return version() >= _WITH_PORTS and platform.machine() in _SYSTEMS
+
+
 def restrict(order: Order) -> None:
     """Put this process and all its descendants under the order, for good; raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -54,10 +59,10 @@ def restrict(order: Order) -> None:
     handled = (1 << 13) - 1
     handled |= 1 << 13 if abi >= _WITH_REFER else 0
     handled |= _TRUNCATE if abi >= _WITH_TRUNCATE else 0
-    ports = _CONNECT if abi >= WITH_PORTS and order["port"] else 0
+    ports = _CONNECT if abi >= _WITH_PORTS and order["port"] else 0
     scopes = _SIGNALS_AND_ABSTRACT_SOCKETS if abi >= _WITH_SCOPES else 0
     wanted = struct.pack("=QQQ", handled, ports, scopes)
-    wanted = wanted[: 24 if abi >= _WITH_SCOPES else 16 if abi >= WITH_PORTS else 8]
+    wanted = wanted[: 24 if abi >= _WITH_SCOPES else 16 if abi >= _WITH_PORTS else 8]
     rules = _done(libc.syscall(_CREATE, wanted, len(wanted), 0))
     for path in order["read"]:
         _allow(libc, rules, path, _SEEING & handled)

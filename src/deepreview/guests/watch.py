@@ -29,6 +29,7 @@ def changed(repo: Path, before: Marks) -> tuple[str, ...]:
     said = []
     for path, mark in sorted(before.items()):
         if now.get(path) != mark:
-            name = Path(path).relative_to(repo).as_posix().encode("utf-8", "replace").decode()
+            name = Path(path).relative_to(repo).as_posix()
+            name = name if name.isprintable() else name.encode("unicode_escape").decode()
             said.append(f"It {'changed' if path in now else 'removed'} {name}.")
     return tuple(said)

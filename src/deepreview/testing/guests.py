@@ -25,7 +25,7 @@ def missing(isolation: Isolation) -> str:
     """Why a kind of place cannot be made here, or empty."""
     if isolation is Isolation.BUBBLEWRAP and best(ENVIRON) is not Isolation.BUBBLEWRAP:
         return "bubblewrap is not installed, or may not make namespaces"
-    if isolation is Isolation.LANDLOCK and landlock.version() < landlock.WITH_PORTS:
+    if isolation is Isolation.LANDLOCK and not landlock.closes_network():
         return "this kernel has no Landlock with network rules"
     return ""
 
