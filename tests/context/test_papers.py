@@ -118,10 +118,12 @@ def test_what_cannot_be_seen_is_shown_in_prose_and_kept_in_code(text: str) -> No
 
 
 def test_the_index_warns_of_characters_that_cannot_be_seen() -> None:
-    odd = make_patch(path="src/a.py", added="x = 1\ny = 2  # \u202eadmin\u2066 \u200b\u200b\n", removed="\x1b[0m\n")
+    odd = make_patch(
+        path="src/a.py", added="x = 1\ny = 2  # \u202eadmin\u2066 \u200b\u200b\n\u3164 = 1\n", removed="\x1b[0m\n"
+    )
     windows = make_patch(path="src/b.py", added="x = 1\r\n")
     index = laid_out(Brief(change=make_change(odd, windows), companions=())).index
-    assert "> src/a.py: U+200B ×2, U+001B ×1, U+202E ×1, U+2066 ×1, first in line 1 of base" in index
+    assert "> src/a.py: U+200B ×2, U+001B ×1, U+202E ×1, U+2066 ×1, U+3164 ×1, first in line 1 of base" in index
     assert "src/b.py:" not in index
 
 

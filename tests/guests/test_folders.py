@@ -57,3 +57,8 @@ def test_removing_what_resists(tmp_path: Path) -> None:
     assert (outside / "f").read_text() == "untouched"
     assert stat.S_IMODE(outside.stat().st_mode) == 0o755
     folders.remove(tmp_path / "never there")
+
+
+def test_bytes_that_are_not_utf_8_are_written_as_they_were(tmp_path: Path) -> None:
+    folders.write(tmp_path, {"diff/001.patch": "+caf\udce9\n"}, 0o444)
+    assert (tmp_path / "diff/001.patch").read_bytes() == b"+caf\xe9\n"

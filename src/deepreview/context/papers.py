@@ -210,7 +210,7 @@ def _unseen(patch: FilePatch) -> str:
     """What a changed file holds that a reader cannot see, in one line; empty for most files."""
     counts, first = Counter[str](), ""
     for hunk in patch.hunks:
-        if "\n".join(hunk.lines).replace("\t", " ").replace("\n", " ").isprintable():
+        if not unseen("\n".join(hunk.lines).replace("\r\n", "\n")):
             continue
         for number, line in _numbered(hunk.lines, hunk.old_start, hunk.new_start):
             if found := unseen(line):

@@ -13,7 +13,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 def write(root: Path, files: Mapping[str, str | bytes], mode: int = 0o600) -> None:
     """Write files by their path relative to `root`; raises OSError where a link or a file is in the way of a folder.
 
-    What stands at a path is replaced, never written through: an earlier turn may have put a link there.
+    What stands at a path is replaced, never written through: an earlier turn may have put a link there. Surrogate
+    escapes in a text are written as the bytes that they stand for.
     """
     for path, content in files.items():
         *above, name = PurePosixPath(path).parts
@@ -25,7 +26,8 @@ def write(root: Path, files: Mapping[str, str | bytes], mode: int = 0o600) -> No
                 below = _go_down(at, part)
                 os.close(at)
                 at = below
-            _replace(at, name, content.encode() if isinstance(content, str) else content, mode)
+            written = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+            _replace(at, name, written, mode)
         finally:
             os.close(at)
 
