@@ -203,7 +203,8 @@ def test_narration_before_the_review_and_a_last_message_of_its_own_are_told_apar
 
 
 def test_pieces_of_one_message_are_joined_and_messages_are_kept_apart(tmp_path: Path) -> None:
-    pieces = [Text(text=GOOD[at : at + 7]) for at in range(0, len(GOOD), 7)]
+    spent = Spent(usage=Usage(input=1))
+    pieces = [piece for at in range(0, len(GOOD), 7) for piece in (Text(text=GOOD[at : at + 7]), spent)]
     held = Held(tmp_path, in_turn((Text(text="Done reading"), bash("ls"), *pieces, Answered(text="", data=""))))
     assert held.run().original == f"Done reading\n\n{GOOD}"
     assert [claim.id for claim in held.desk.claims] == ["codex/1/I1"]
@@ -355,6 +356,16 @@ def test_findings_of_a_review_that_was_cut_off_are_kept_with_a_mark(tmp_path: Pa
     (claim,) = held.desk.claims
     assert claim.method == "Said before it stopped (cut-off): the review is not whole."
     assert (lost.failure, lost.original) == (Failure.CUT_OFF, begun)
+
+
+def test_of_several_tries_the_one_that_has_most_is_kept(tmp_path: Path) -> None:
+    begun = GOOD.partition("## Suggestions")[0]
+    cut = (Text(text=begun), Broke(failure=Failure.CUT_OFF, message="connection lost"))
+    held = Held(tmp_path, in_turn(cut, answered("")), again=once)
+    lost = held.fails()
+    assert (lost.failure, lost.original) == (Failure.EMPTY, begun)
+    (claim,) = held.desk.claims
+    assert claim.method == "Said before it stopped (cut-off): the review is not whole."
 
 
 def test_prose_of_a_review_that_was_cut_off_is_no_finding(tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ class Pass:
     _from: int = 0
     """The first turn of the last try."""
     _trying: bool = False
+    _partial: list[tuple[Failure, Answer]] = field(default_factory=list)
+    """What was written by tries that came to no end."""
 
     async def run(self, desk: Desk) -> None:
         """Ask until there is a review, or until asking again does not help."""
@@ -174,6 +176,8 @@ class Pass:
         turns = self.turns[self._from :]
         mended = "asked once more for what its answer lacked" if len(turns) > 1 else ""
         self.lost = lost
+        if lost and lost.failure not in _NOTHING_OF_IT:
+            self._partial.append((lost.failure, self._read(turns[0])))
         self.attempts.append(
             Attempt(
                 agent=str(self.asked.agent.spec),
@@ -185,13 +189,11 @@ class Pass:
         )
 
     def salvaged(self) -> Iterator[Claim]:
-        """Findings that stand in a text that came to no end, marked as such."""
-        if self.lost is None or self.lost.failure in _NOTHING_OF_IT:
-            return
-        found = [answer for turn in self.turns if (answer := self._read(turn)).stated]
-        most = max(found, key=lambda answer: len(answer.review.claims), default=None)
-        for claim in most.review.claims if most else ():
-            yield replace(claim, method=f"Said before it stopped ({self.lost.failure.value}): the review is not whole.")
+        """Findings that stand in a text that came to no end, marked as such: of the try that has most of them."""
+        stated = [(failure, answer.review.claims) for failure, answer in self._partial if answer.stated]
+        failure, claims = max(stated, key=lambda one: len(one[1]), default=(Failure.ERROR, ()))
+        for claim in claims:
+            yield replace(claim, method=f"Said before it stopped ({failure.value}): the review is not whole.")
 
     @property
     def text(self) -> str:

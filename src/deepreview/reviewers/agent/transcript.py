@@ -55,6 +55,7 @@ class Transcript:
                 self._write(event.text)
             case ToolCall():
                 self.calls.append(event)
+                self._apart = True
             case Spent():
                 self.spent.append(event.usage)
             case Retried():
@@ -70,12 +71,12 @@ class Transcript:
                 self.end = event
             case _:
                 assert_never(event)
-        self._apart = not isinstance(event, Text)
 
     def _write(self, text: str) -> None:
-        """What is written after something else happened is another message."""
-        if self._apart and self._texts and not self._texts[-1].endswith("\n"):
+        """What is written after a tool was used is another message."""
+        if self._apart and self._texts and not (self._texts[-1].endswith("\n") or text.startswith("\n")):
             text = f"\n\n{text}"
+        self._apart = False
         self._texts.append(text)
         self._look(text)
 
