@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from deepreview.agents.api.agent import api_agent, checked
 from deepreview.agents.base import Agent, Spec, Wire
 from deepreview.agents.claude import ClaudeDialect
 from deepreview.agents.cli import CliAgent, Dialect
@@ -11,10 +13,11 @@ from deepreview.agents.codex import CodexDialect
 from deepreview.agents.gemini import GeminiDialect
 from deepreview.agents.opencode import OpencodeDialect
 from deepreview.agents.qwen import QwenDialect
+from deepreview.catalog import nearest
 from deepreview.errors import UsageError
 from deepreview.model.family import family_of
 
-_SPEC = re.compile(r"(?P<agent>[a-z][a-z0-9-]*)(?::(?P<model>[^@\s,]+))?(?:@(?P<effort>[a-z]+))?")
+_SPEC = re.compile(r"(?P<agent>[a-z][a-z0-9-]*(?:/[\w.-]+)?)(?::(?P<model>[^@\s,]+))?(?:@(?P<effort>[a-z]+))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +39,35 @@ COMMAND_LINES: Mapping[str, Known] = {
     "qwen": Known(family="qwen", wires=(Wire.CHAT,), dialect=QwenDialect()),
     "opencode": Known(family="opencode", wires=(Wire.CHAT,), dialect=OpencodeDialect(), efforts=True),
 }
+_NONE: Mapping[str, Wire] = MappingProxyType({})
 
 
 def named(text: str) -> Spec | None:
-    """What `--with` names, where it is an agent: `claude`, `claude:opus`, `codex:gpt-5@high`; None for anything else.
+    """What `--with` names, where it is an agent: `claude`, `claude:opus`, `api:gpt-5@high`; None for anything else.
 
     Raises UsageError for a known agent that is named in a way that it cannot be called.
     """
     found = _SPEC.fullmatch(text)
-    if not found or found["agent"] not in COMMAND_LINES:
+    if not found:
         return None
-    if found["effort"] and not COMMAND_LINES[found["agent"]].efforts:
-        raise UsageError(f"{found['agent']} cannot be told how hard to think", hint=f"leave out @{found['effort']}")
-    return Spec(agent=found["agent"], model=found["model"] or "", effort=found["effort"] or "")
+    spec = Spec(agent=found["agent"], model=found["model"] or "", effort=found["effort"] or "")
+    if spec.agent.partition("/")[0] == "api":
+        return checked(spec)
+    if spec.agent not in COMMAND_LINES:
+        return None
+    if spec.effort and not COMMAND_LINES[spec.agent].efforts:
+        raise UsageError(f"{spec.agent} cannot be told how hard to think", hint=f"leave out @{spec.effort}")
+    return spec
 
 
-def agent_of(spec: Spec) -> Agent:
-    """The agent of a name that `named` has read."""
+def agent_of(spec: Spec, endpoints: Mapping[str, Wire] = _NONE) -> Agent:
+    """The agent of a name that `named` has read; raises UsageError for an endpoint that is not set."""
+    kind, _, endpoint = spec.agent.partition("/")
+    if kind == "api":
+        if endpoint and endpoint not in endpoints:
+            otherwise = f"set endpoints = {{ {endpoint} = {{ url = … }} }}"
+            raise UsageError(f"no endpoint is called {endpoint!r}", hint=nearest(endpoint, endpoints, otherwise))
+        return api_agent(spec, endpoints.get(endpoint))
     known = COMMAND_LINES[spec.agent]
     return CliAgent(
         spec=spec,

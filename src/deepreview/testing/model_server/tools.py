@@ -44,6 +44,11 @@ FAMILIES: Mapping[str, Mapping[Deed, _Words]] = {
         Deed.SHELL: _named("bash", "command", description="Look at the history"),
         Deed.WRITE: _named("write", "filePath", "content"),
     },
+    "api": {
+        Deed.READ: _named("read_lines", "path"),
+        Deed.SHELL: _named("run", "command"),
+        Deed.WRITE: _named("write_lines", "path", "content"),
+    },
 }
 
 

@@ -52,7 +52,7 @@ def _results(contents: Any) -> Iterator[Result]:
         for part in content.get("parts", ()):
             if answer := part.get("functionResponse"):
                 given = answer.get("response", {})
-                text = given.get("error") or given.get("output") or ""
+                text = given.get("error") or given.get("output") or given.get("return_value") or ""
                 yield Result(tool=answer["name"], text=str(text), error="error" in given)
 
 

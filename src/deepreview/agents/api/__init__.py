@@ -1,0 +1,1 @@
+"""Any model by API, with a loop and tools of our own, in this process."""
