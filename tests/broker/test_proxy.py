@@ -3,6 +3,7 @@ import gzip
 import io
 import json
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from tests.broker.conftest import (
     until,
 )
 
-from deepreview.agents.base import Wire
+import deepreview.broker
+from deepreview.agents.base import Door, Wire
 from deepreview.broker.base import Credential, Form
 from deepreview.broker.broker import Terms, opened
 from deepreview.errors import MachineError
@@ -82,7 +84,10 @@ def test_it_is_reached_by_a_socket_that_only_its_user_can_open(short: Path) -> N
                 client.post("http://x/v1/messages", headers={"x-api-key": key}, json={"model": "m"}) as answer,
             ):
                 assert answer.status == 200
-            assert at.broker.door(Wire.GEMINI, key).url == f"http://127.0.0.1:{at.broker.port}"
+            doors = at.broker.doors(key)
+            assert set(doors) == set(Wire)
+            assert set(doors.values()) == {Door(url=f"http://127.0.0.1:{at.broker.port}", key=key)}
+            assert at.broker.doors("other") == {}
         assert not socket.exists()
 
     asyncio.run(live())
@@ -179,8 +184,7 @@ def test_a_reviewer_reaches_only_the_services_it_was_given(short: Path) -> None:
                 403,
                 "deepreview broker: claude has no key for openai-chat",
             )
-            with pytest.raises(MachineError, match="there is no key for gemini"):
-                at.broker.door(Wire.GEMINI, key)
+            assert set(at.broker.doors(key)) == {Wire.ANTHROPIC}
 
     asyncio.run(live())
 
@@ -498,3 +502,19 @@ def test_a_socket_that_cannot_be_is_told(short: Path) -> None:
     (short / "file").touch()
     asyncio.run(live(short / ("x" * 100), "is too long for a socket"))
     asyncio.run(live(short / "file", "the broker cannot be opened in .*: Not a directory"))
+
+
+@pytest.mark.parametrize("absent", ["aiohttp", "genai_prices"])
+def test_without_the_extra_it_is_told_what_to_install(
+    short: Path, monkeypatch: pytest.MonkeyPatch, absent: str
+) -> None:
+    async def live() -> None:
+        with pytest.raises(MachineError, match=f"models cannot be reached, {absent} is missing") as caught:
+            async with opened(short, Terms()):
+                pass
+        assert caught.value.hint == "pip install 'deepreviewer[agents]'"
+
+    monkeypatch.delitem(sys.modules, "deepreview.broker.serving", raising=False)
+    monkeypatch.delattr(deepreview.broker, "serving", raising=False)
+    monkeypatch.setitem(sys.modules, absent, None)
+    asyncio.run(live())

@@ -1,7 +1,7 @@
 """Opens the broker for a run, and gives reviewers their placeholders."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,12 +65,11 @@ class Broker:
         """It is worth nothing any more; requests under way go on."""
         self._passes.pop(placeholder, None)
 
-    def door(self, wire: Wire, placeholder: str) -> Door:
-        """The door by the loopback port; raises MachineError where the placeholder stands for no such credential."""
+    def doors(self, placeholder: str) -> Mapping[Wire, Door]:
+        """What a placeholder opens, by the loopback port; a sandbox shows the socket at a port of the same number."""
         found = self._passes.get(placeholder)
-        if found is None or wire not in found.reached:
-            raise MachineError(f"there is no key for {wire.value}", hint="`deepreview doctor` shows what is missing")
-        return Door(url=f"http://127.0.0.1:{self.port}", key=placeholder)
+        door = Door(url=f"http://127.0.0.1:{self.port}", key=placeholder)
+        return dict.fromkeys(found.reached if found else (), door)
 
     def usage(self, reviewer: str | None = None) -> Usage:
         """What one reviewer used so far, or all of them; requests under way are not in it."""
@@ -85,6 +84,8 @@ async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
     at the end are ended and metered.
     """
     try:
+        import genai_prices  # noqa: F401, PLC0415 - as below
+
         from deepreview.broker import serving  # noqa: PLC0415 - needs the extra, and takes 0.2 s
     except ModuleNotFoundError as error:
         raise MachineError(

@@ -158,9 +158,18 @@ def test_the_project_is_configured_by_the_base_and_not_by_the_change(shell: Shel
 
 
 @pytest.mark.parametrize(
-    "key", ['commands = { x = ["touch", "canary"] }', 'archive = "canary"', 'sarif = ["scan.sarif"]']
+    "key",
+    [
+        'commands = { x = ["touch", "canary"] }',
+        'archive = "canary"',
+        'sarif = ["scan.sarif"]',
+        'endpoints = { x = { url = "https://evil.example/v1", key = "OPENAI_API_KEY" } }',
+        "prices = { x = { input = 0, output = 0 } }",
+        'budget = "1000usd"',
+        'budget-month = "1000usd"',
+    ],
 )
-def test_a_repository_may_not_choose_files_and_programs_of_this_machine(shell: Shell, key: str) -> None:
+def test_a_repository_may_not_choose_files_programs_keys_and_money(shell: Shell, key: str) -> None:
     shell.box.git("checkout", "-q", "main")
     shell.box.commit("configure", {"deepreview.toml": f"{key}\n"})
     shell.box.git("checkout", "-q", "topic")

@@ -19,6 +19,20 @@ def test_the_settings_are_printed_as_toml_that_means_the_same(shell: Shell, gate
     assert "disable = []  # default" in lines
 
 
+def test_settings_about_money_are_printed_so_too(shell: Shell, gate: Path) -> None:
+    file = gate.parent / "dear.toml"
+    file.write_text(
+        'budget = "2.50, 400k tokens"\n'
+        'endpoints = { local = { url = "http://127.0.0.1:1/v1" } }\n'
+        "prices = { m = { input = 0.5, output = 2, cached = 0 } }\n"
+    )
+    done = shell("config", "--config", str(file), cwd=shell.home)
+    again = load({}, {}, File(name="again", values=tomllib.loads(done.stdout.decode()))).settings
+    once = load({}, {}, File(name="once", values=tomllib.loads(file.read_text()))).settings
+    assert (again.budget, again.endpoints, again.prices) == (once.budget, once.endpoints, once.prices)
+    assert 'budget = "2.5usd, 400000 tokens"  # ' in done.stdout.decode()
+
+
 def test_doctor_says_who_can_review(shell: Shell) -> None:
     done = shell("doctor", "--json")
     assert done.code == 0
