@@ -456,7 +456,20 @@ def test_what_reaches_further_than_the_model_is_taken_out_and_told_once(short: P
     asyncio.run(live())
 
 
-@pytest.mark.parametrize("sent", [b"", b"x", b"[]", b"{}", b'{"model": 1}', b"[" * 100_000, b'{"model": "\xff"}'])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"x",
+        b"[]",
+        b"{}",
+        b'{"model": 1}',
+        b"[" * 100_000,
+        b'{"model": "\xff"}',
+        b'{"model": "m", "n": {"a": 1, "a": 2}}',
+        b'{"model": "' + b"m" * 201 + b'"}',
+    ],
+)
 def test_what_cannot_be_read_is_refused(short: Path, sent: bytes) -> None:
     async def live() -> None:
         async with ModelServer() as server, brokered(short) as at:

@@ -141,6 +141,19 @@ def test_a_budget_that_is_spent_refuses_those_who_wait_too() -> None:
     asyncio.run(live())
 
 
+def test_what_a_run_spent_before_it_was_taken_up_again_counts() -> None:
+    async def live() -> None:
+        budgets = Budgets(run=Budget(tokens=100), reviewer=Budget(tokens=60))
+        till = Till(budgets, None, patience=5, spent={"a": both(60), "b": both(10)})
+        with pytest.raises(SpentError, match="60 tokens of a are spent"):
+            await till.reserve("a", both(1), NOTHING)
+        till.settle(await till.reserve("b", both(30), NOTHING), both(30), {})
+        with pytest.raises(SpentError, match="100 tokens of this run are spent"):
+            await till.reserve("c", both(1), NOTHING)
+
+    asyncio.run(live())
+
+
 def test_who_leaves_while_waiting_leaves_nothing_reserved() -> None:
     async def live() -> None:
         till = Till(Budgets(run=Budget(tokens=100)), None, patience=5)

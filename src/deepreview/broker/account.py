@@ -78,6 +78,11 @@ def _estimated(reading: Reading, status: int, ending: Ending) -> tuple[str, ...]
     return tuple(name for name, missing in unknown if missing)
 
 
+def cost_of(usage: Usage) -> Cost:
+    """What counts of it against a budget."""
+    return Cost(usd=usage.usd, tokens=usage.sent + usage.output)
+
+
 class Books:
     """All accounts of a run."""
 
@@ -117,7 +122,6 @@ class Books:
         metered = account.metered(reading, status, ending, self._prices)
         usage = metered.usage
         about = {"reviewer": account.reviewer, "model": metered.model, "priced": usage.priced}
-        cost = Cost(usd=usage.usd, tokens=usage.sent + usage.output)
-        self._till.settle(account.reservation, cost, about)
+        self._till.settle(account.reservation, cost_of(usage), about)
         self._usages.setdefault(account.reviewer, []).append(usage)
         self.observe(metered)

@@ -9,6 +9,7 @@ from deepreview.broker.routes import Route
 
 _LONGEST = {Wire.ANTHROPIC: 128_000, Wire.RESPONSES: 128_000, Wire.CHAT: 128_000, Wire.GEMINI: 65_536}
 """The longest answer, in tokens, of a request that sets no limit: the largest that the vendors' models give."""
+_LONGEST_NAME = 200
 _CONTEXT = 1_000_000
 """What a request may send that refers to text kept at the service."""
 _HOSTED = (
@@ -45,13 +46,13 @@ class Asking:
 def read(route: Route, raw: bytes) -> Asking:
     """The request; raises ValueError for what is no request of this protocol."""
     try:
-        asked = json.loads(raw)
+        asked = json.loads(raw, object_pairs_hook=_table)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if not isinstance(asked, dict):
         raise ValueError("a JSON object is wanted")  # noqa: TRY004 - bad input, whatever its type
     model = route.model or asked.get("model")
-    if not isinstance(model, str) or not model:
+    if not isinstance(model, str) or not 0 < len(model) <= _LONGEST_NAME:
         raise ValueError("it names no model")
     removed = _remove(asked, route.wire)
     streams = route.streams or asked.get("stream") is True
@@ -65,6 +66,13 @@ def read(route: Route, raw: bytes) -> Asking:
         body=json.dumps(asked, ensure_ascii=False).encode("utf-8", "surrogatepass") if removed or told else raw,
         removed=tuple(removed),
     )
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("it has a field twice")  # we would read one of them, and the service the other
+    return table
 
 
 def _remove(asked: dict[str, Any], wire: Wire) -> list[str]:

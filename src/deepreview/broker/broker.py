@@ -3,12 +3,12 @@
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deepreview.agents.base import Door, Wire
-from deepreview.broker.account import Books
+from deepreview.broker.account import Books, cost_of
 from deepreview.broker.base import Budgets, Credential, Observer, Pass, nobody
 from deepreview.broker.ledger import Ledger
 from deepreview.broker.prices import Prices
@@ -36,8 +36,10 @@ class Terms:
     """Before list prices."""
     ledger: Path | None = None
     """The folder of the user's spending by month; without it nothing is kept, and the month's budget has no effect."""
+    spent: Mapping[str, Usage] = field(default_factory=dict)
+    """What reviewers used before, in a run that is taken up again: it counts against the budgets of the run."""
     observe: Observer = nobody
-    """Told of each request when it is over, and of each that was not forwarded. Must not raise."""
+    """Told of each request when it is over, and of what was not forwarded. Must not raise."""
     patience: float = 300
     """Seconds that a request may wait for others whose reservations leave no room for it."""
     now: Callable[[], datetime] = _now
@@ -93,7 +95,9 @@ async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
         ) from error
     ledger = Ledger(terms.ledger, terms.now) if terms.ledger else None
     passes: dict[str, Pass] = {}
-    books = Books(Prices(terms.prices), Till(terms.budgets, ledger, terms.patience), terms.observe)
+    spent = {reviewer: cost_of(usage) for reviewer, usage in terms.spent.items()}
+    till = Till(terms.budgets, ledger, terms.patience, spent)
+    books = Books(Prices(terms.prices), till, terms.observe)
     private = folder / "broker"
     broker = Broker(private / "model.sock", books, passes)
     if len(bytes(broker.socket)) > _LONGEST_SOCKET:

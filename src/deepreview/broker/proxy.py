@@ -21,6 +21,8 @@ from deepreview.broker.till import SpentError
 
 _LARGEST = 32 << 20
 """Bytes of a request: it is read whole, since its price depends on fields that may come last."""
+_SHOWN = 200
+"""Characters of a path that are told."""
 _OWN_HEADERS = ("Accept", "Content-Type", "User-Agent")
 """The guest's or none: aiohttp would add its own."""
 
@@ -104,14 +106,13 @@ class Proxy:
 
 
 def _called(request: web.BaseRequest) -> str:
-    return f"{request.method} {request.rel_url.raw_path}"
+    return f"{request.method} {request.rel_url.raw_path[:_SHOWN]}"
 
 
 def _known(request: web.BaseRequest, found: Pass) -> Route:
-    path = request.rel_url.raw_path
-    known = route(request.method, path, request.headers.get, found.reached)
+    known = route(request.method, request.rel_url.raw_path, request.headers.get, found.reached)
     if known is None or "upgrade" in request.headers:
-        raise RefusedError(refusals.denied(f"{request.method} {path[:200]} is not open to reviewers"))
+        raise RefusedError(refusals.denied(f"{_called(request)} is not open to reviewers"))
     if known.wire not in found.reached:
         raise RefusedError(refusals.denied(f"{found.reviewer} has no key for {known.wire.value}"))
     return known

@@ -8,6 +8,7 @@ refused.
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from deepreview.broker.base import NOTHING, UNLIMITED, Budgets, Cost
@@ -16,6 +17,9 @@ from deepreview.model.budget import Budget
 
 _LOOK = 1.0
 """Seconds between two looks at what other runs have spent meanwhile."""
+
+
+_NOT_YET: Mapping[str, Cost] = {}
 
 
 class SpentError(Exception):
@@ -56,13 +60,18 @@ class _Waiting:
 class Till:
     """Keeps the budgets of one run, and of the month where there is a ledger."""
 
-    def __init__(self, budgets: Budgets, ledger: Ledger | None, patience: float) -> None:
+    def __init__(
+        self, budgets: Budgets, ledger: Ledger | None, patience: float, spent: Mapping[str, Cost] = _NOT_YET
+    ) -> None:
         self._budgets = budgets
         self._ledger = ledger
         self._patience = patience
         self._run = _Scope(name="of this run", budget=budgets.run)
         self._reviewers: dict[str, _Scope] = {}
         self._queue: list[_Waiting] = []
+        for reviewer, cost in spent.items():
+            for scope in self._scopes(reviewer):
+                scope.spent += cost
 
     @property
     def counts_usd(self) -> bool:
