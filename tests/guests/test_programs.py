@@ -68,6 +68,17 @@ def test_this_python(environ: dict[str, str]) -> None:
     assert venv == Path(sys.base_prefix) or venv in seen
 
 
+def test_what_a_launcher_starts(tmp_path: Path, environ: dict[str, str]) -> None:
+    real = _program(tmp_path / "home/.x/local/node_modules/agent/cli")
+    (tmp_path / "home/notes").mkdir()
+    (tmp_path / "home/notes/n.txt").write_text("private")
+    text = f'#!/bin/sh\n# see {tmp_path}/home/notes/n.txt\nexec "{real}" "$@"\n'
+    launcher = _program(tmp_path / "home/.local/bin/agent", text)
+    assert seen_for(launcher, environ) == (launcher, tmp_path / "home/.x/local/node_modules")
+    long = _program(tmp_path / "home/.local/bin/long", text + "#" * 5_000)
+    assert seen_for(long, environ) == (long,)
+
+
 def test_scripts_of_scripts_end(tmp_path: Path, environ: dict[str, str]) -> None:
     one, two = tmp_path / "one/s", tmp_path / "two/s"
     _program(one, f"#!{two}\n")

@@ -12,13 +12,20 @@ import pytest
 from deepreview.agents.base import Door, Question, Spec, Wire
 from deepreview.agents.catalog import agent_of
 from deepreview.guests.guest import Gate
+from deepreview.guests.isolation import Isolation
 from deepreview.model.agent import AgentEvent, Answered, ToolResult
 from deepreview.testing.guests import Lodging, all_gone, descendants, steering_files
 from deepreview.testing.model_server import ANSWER, CANARY, ModelServer
 from deepreview.testing.real_clis import AbsentError, installed, must_be_there
 
 Go = Callable[[Awaitable[None]], None]
-MODELS = {"claude": "claude-sonnet-4-5", "codex": "fake-model", "gemini": "gemini-2.5-pro"}
+MODELS = {
+    "claude": "claude-sonnet-4-5",
+    "codex": "fake-model",
+    "gemini": "gemini-2.5-pro",
+    "opencode": "fake-model",
+    "qwen": "fake-model",
+}
 pytestmark = pytest.mark.agents
 
 
@@ -72,7 +79,8 @@ def test_it_reviews_and_is_not_steered(guest: Lodging, name: str, go: Go) -> Non
     async def visit() -> None:
         events = await _asked(guest, name, "tools")
         assert events[-1] == Answered(text=ANSWER, data=""), events
-        assert [event.failed for event in events if isinstance(event, ToolResult)].count(False) >= 1
+        if name != "qwen" or guest.isolation is not Isolation.NONE:  # it reads by full paths, and here has no shell
+            assert [event.failed for event in events if isinstance(event, ToolResult)].count(False) >= 1
 
     go(visit())
 

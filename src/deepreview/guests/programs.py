@@ -10,6 +10,9 @@ from pathlib import Path
 SYSTEM = (Path("/usr"), Path("/bin"), Path("/sbin"), Path("/lib"), Path("/lib64"), Path("/lib32"), Path("/libx32"))
 """Seen by every guest."""
 _WHOLE = re.compile(r"(.*?/node_modules|/nix/store|.*?(?=/Cellar/))(?:/|$)")
+_FULL_PATH = re.compile(r"(?<![\w./~-])/[^\s\"'$`;|&<>()\\]+")
+_SHELLS = {"sh", "bash", "dash", "zsh"}
+_SHORT = 4_096
 _PREFIX_PARTS = ("bin", "lib", "lib64", "libexec")
 
 
@@ -43,14 +46,27 @@ def _needed(program: Path, environ: Mapping[str, str], depth: int) -> Iterator[P
         yield real
     else:
         yield real.parent
-    interpreter = _interpreter(real, environ)
-    if interpreter is not None and depth < 3:  # noqa: PLR2004 - a script's interpreter may be a script
-        yield from _needed(interpreter, environ, depth + 1)
+    if depth < 3:  # noqa: PLR2004 - a script's interpreter may be a script
+        for other in _started_by(real, environ):
+            yield from _needed(other, environ, depth + 1)
 
 
 def _holds_other_things(folder: Path, environ: Mapping[str, str]) -> bool:
     home = Path(environ.get("HOME") or "/").resolve()
     return home.is_relative_to(folder) or folder == home / ".local" or len(folder.parts) <= 2  # noqa: PLR2004 - /, /opt
+
+
+def _started_by(script: Path, environ: Mapping[str, str]) -> Iterator[Path]:
+    """A script's interpreter, and the programs that a short shell script, such as installers write, names in full."""
+    interpreter = _interpreter(script, environ)
+    if interpreter is None:
+        return
+    yield interpreter
+    if interpreter.name in _SHELLS and script.stat().st_size < _SHORT:
+        for name in _FULL_PATH.findall(script.read_text(encoding="utf-8", errors="replace")):
+            named = Path(name)
+            if named.is_file() and os.access(named, os.X_OK):
+                yield named
 
 
 def _interpreter(script: Path, environ: Mapping[str, str]) -> Path | None:
