@@ -45,7 +45,7 @@ class Budgets:
     reviewer: Budget = UNLIMITED
     """Each of them."""
     month: Budget = UNLIMITED
-    """In a calendar month (UTC) over all runs; has effect only with a ledger."""
+    """In a calendar month (UTC) over all runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

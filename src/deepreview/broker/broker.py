@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from deepreview.agents.base import Door, Wire
 from deepreview.broker.account import Books, cost_of
-from deepreview.broker.base import Budgets, Credential, Observer, Pass, nobody
+from deepreview.broker.base import UNLIMITED, Budgets, Credential, Observer, Pass, nobody
 from deepreview.broker.ledger import Ledger
 from deepreview.broker.prices import Prices
 from deepreview.broker.till import Till
@@ -35,7 +36,7 @@ class Terms:
     prices: tuple[Price, ...] = ()
     """Before list prices."""
     ledger: Path | None = None
-    """The folder of the user's spending by month; without it nothing is kept, and the month's budget has no effect."""
+    """The folder of the user's spending by month; without it there can be no budget of the month."""
     spent: Mapping[str, Usage] = field(default_factory=dict)
     """What reviewers used before, in a run that is taken up again: it counts against the budgets of the run."""
     observe: Observer = nobody
@@ -80,7 +81,7 @@ class Broker:
 
 @asynccontextmanager
 async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
-    """The broker, with its socket in a folder of its own below `folder`, for as long as this is entered.
+    """The broker, with its socket in a new folder of its own in `folder`, for as long as this is entered.
 
     Raises MachineError where the extra `agents` is missing or the socket cannot be made. Requests that are under way
     at the end are ended and metered.
@@ -93,22 +94,22 @@ async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
         raise MachineError(
             f"models cannot be reached, {error.name} is missing", hint="pip install 'deepreviewer[agents]'"
         ) from error
+    assert terms.ledger or terms.budgets.month == UNLIMITED, "a budget of the month needs a ledger"
     ledger = Ledger(terms.ledger, terms.now) if terms.ledger else None
     passes: dict[str, Pass] = {}
     spent = {reviewer: cost_of(usage) for reviewer, usage in terms.spent.items()}
     till = Till(terms.budgets, ledger, terms.patience, spent)
     books = Books(Prices(terms.prices), till, terms.observe)
-    private = folder / "broker"
-    broker = Broker(private / "model.sock", books, passes)
-    if len(bytes(broker.socket)) > _LONGEST_SOCKET:
-        raise MachineError(f"{broker.socket} is too long for a socket", hint="set TMPDIR to a folder with a short path")
     async with AsyncExitStack() as stack:
         try:
-            private.mkdir(mode=0o700, parents=True)
+            private = stack.enter_context(TemporaryDirectory(prefix="broker-", dir=folder))
+            broker = Broker(Path(private, "model.sock"), books, passes)
+            if len(bytes(broker.socket)) > _LONGEST_SOCKET:
+                hint = "set TMPDIR to a folder with a short path"
+                raise MachineError(f"{broker.socket} is too long for a socket", hint=hint)
             broker.port = await stack.enter_async_context(serving.served(broker.socket, passes, books))
         except OSError as error:
             hint = "set TMPDIR to a folder that can be written"
-            raise MachineError(
-                f"the broker cannot be opened in {private}: {error.strerror or error}", hint=hint
-            ) from error
+            why = error.strerror or str(error)
+            raise MachineError(f"the broker cannot be opened in {folder}: {why}", hint=hint) from error
         yield broker
