@@ -139,7 +139,7 @@ def whole_round(pinned: Pin, folder: Path, settings: Settings) -> dict[str, floa
     around = Surroundings(environ=dict(os.environ), now=lambda: datetime.now(UTC), emit=lambda _: None)  # noqa: TID251
     started = time.perf_counter()
     made, plan = archive.start(pinned, settings, "bench", around.now())
-    report = asyncio.run(review(plan, made, wiring.crew(settings), around))
+    report = asyncio.run(review(plan, made, wiring.crew(settings, around.environ), around))
     rendering = time.perf_counter()
     for renderer in KEPT:
         made.write(f"report{renderer.suffix}", renderer.render(report))

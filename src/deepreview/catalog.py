@@ -13,11 +13,11 @@ def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     return f"did you mean {near[0]}?" if near else otherwise or f"known: {', '.join(names)}"
 
 
-def choose(what: str, names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
-    """The names without repeats; raises UsageError for the first that is not known."""
+def choose(what: str, names: Iterable[str], known: Iterable[str], also: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names without repeats; raises UsageError for the first that is not known, whose hint knows `also` too."""
     chosen = tuple(dict.fromkeys(names))
     available = tuple(known)
     for name in chosen:
         if name not in available:
-            raise UsageError(f"no {what} is called {name!r}", hint=nearest(name, available))
+            raise UsageError(f"no {what} is called {name!r}", hint=nearest(name, (*available, *also)))
     return chosen

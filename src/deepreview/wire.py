@@ -36,6 +36,23 @@ def from_json(adapter: TypeAdapter[T], text: str | bytes) -> T:
     return adapter.validate_python(plain)
 
 
+def strict_schema(adapter: TypeAdapter[T]) -> str:
+    """The JSON schema of a value as models' services take it: every field is required and nothing else is allowed."""
+    return json.dumps(_closed(adapter.json_schema()))
+
+
+def _closed(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+    if isinstance(part, list):
+        return [_closed(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    closed = {key: _closed(value) for key, value in part.items() if key not in {"title", "default", "properties"}}
+    if own := part.get("properties"):
+        closed["properties"] = {name: _closed(value) for name, value in own.items()}
+        closed |= {"required": list(own), "additionalProperties": False}
+    return closed
+
+
 def dump_report(report: Report) -> str:
     """The report as indented JSON, ending in a newline; equal reports give equal text."""
     return to_json(REPORT, report, indent=2) + "\n"

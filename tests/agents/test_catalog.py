@@ -15,8 +15,9 @@ LOCAL = {"local": Wire.CHAT, "proxy": Wire.ANTHROPIC}
         ("claude", Spec(agent="claude")),
         ("codex:gpt-5@high", Spec(agent="codex", model="gpt-5", effort="high")),
         ("api:claude-opus-4-8@max", Spec(agent="api", model="claude-opus-4-8", effort="max")),
-        ("api/local:qwen3-coder:30b", Spec(agent="api/local", model="qwen3-coder:30b")),
-        ("api/my.server_2:org/model", Spec(agent="api/my.server_2", model="org/model")),
+        ("api/local:qwen3-coder:30b", Spec(agent="api", endpoint="local", model="qwen3-coder:30b")),
+        ("claude/gate:opus", Spec(agent="claude", endpoint="gate", model="opus")),
+        ("api/my.server_2:org/model", Spec(agent="api", endpoint="my.server_2", model="org/model")),
     ],
 )
 def test_a_name_is_read_and_written_alike(text: str, spec: Spec) -> None:
@@ -24,9 +25,7 @@ def test_a_name_is_read_and_written_alike(text: str, spec: Spec) -> None:
     assert str(spec) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["static", "nobody", "review.md", "claude=review.md", "API:gpt-5", "claude/x:opus", ""]
-)
+@pytest.mark.parametrize("text", ["static", "nobody", "review.md", "claude=review.md", "API:gpt-5", "claude/:opus", ""])
 def test_anything_else_is_no_agent(text: str) -> None:
     assert named(text) is None
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from deepreview.model.agent import AgentEvent, Answered, Began, Broke, Failure, 
 
 STREAMS = Path(__file__).parent / "streams"
 RECORDED = ("claude", "codex", "gemini")
+OTHERWISE = {("qwen", "500"), ("qwen", "refusal"), ("qwen", "empty")}
+"""It tries for longer than its own limit of time, or takes the refusal of that protocol for an empty answer."""
 TRANSIENT = {Failure.SERVER, Failure.CUT_OFF, Failure.MALFORMED}
 BROKEN: Mapping[str, set[Failure]] = {
     "400": {Failure.REQUEST},
@@ -36,6 +38,16 @@ ANSWERED = ("ok", "tools", "write", "schema", "short", "echo-quota", "500-once")
 """Where they end with one, whatever it is worth."""
 
 
+def recorded(scenarios: Iterable[str]) -> list[tuple[str, str]]:
+    """The recordings that there are, and all of those three."""
+    wanted = [(name, scenario) for name in COMMAND_LINES for scenario in scenarios]
+    return [(name, scenario) for name, scenario in wanted if name in RECORDED or there(name, scenario)]
+
+
+def there(name: str, scenario: str) -> bool:
+    return (STREAMS / name / f"{scenario}.jsonl").exists() and (name, scenario) not in OTHERWISE
+
+
 def played(name: str, scenario: str) -> tuple[list[AgentEvent], Answered | Broke]:
     stream = STREAMS / name / f"{scenario}.jsonl"
     run = json.loads((STREAMS / name / "runs.json").read_text(encoding="utf-8"))[scenario]
@@ -44,8 +56,7 @@ def played(name: str, scenario: str) -> tuple[list[AgentEvent], Answered | Broke
     return events, reading.end(Exit(code=run["exit"], stderr="\n".join(run["stderr"])))
 
 
-@pytest.mark.parametrize("name", RECORDED)
-@pytest.mark.parametrize("scenario", BROKEN)
+@pytest.mark.parametrize(("name", "scenario"), recorded(BROKEN))
 def test_a_failure_is_typed(name: str, scenario: str) -> None:
     last = played(name, scenario)[1]
     assert isinstance(last, Broke), last
@@ -54,8 +65,7 @@ def test_a_failure_is_typed(name: str, scenario: str) -> None:
     assert "\n" not in last.message
 
 
-@pytest.mark.parametrize("name", RECORDED)
-@pytest.mark.parametrize("scenario", ANSWERED)
+@pytest.mark.parametrize(("name", "scenario"), recorded(ANSWERED))
 def test_an_answer_is_one_and_its_text_is_there_once(name: str, scenario: str) -> None:
     events, last = played(name, scenario)
     assert isinstance(last, Answered), last
@@ -142,3 +152,9 @@ def test_unknown_fields_and_types_are_not_fatal(name: str, data: st.DataObject) 
     reading = COMMAND_LINES[name].dialect.reading(Question(prompt="x"))
     for event in reading.line(json.dumps(found).encode()):
         assert not isinstance(event, Answered | Broke)
+
+
+def test_what_qwen_ends_otherwise() -> None:
+    ends = {scenario: played(name, scenario)[1] for name, scenario in sorted(OTHERWISE)}
+    failures = {scenario: end.failure for scenario, end in ends.items() if isinstance(end, Broke)}
+    assert failures == {"500": Failure.LIMIT, "refusal": Failure.EMPTY, "empty": Failure.EMPTY}

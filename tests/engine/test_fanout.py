@@ -7,6 +7,7 @@ import pytest
 
 from deepreview import wire
 from deepreview.context.brief import Brief
+from deepreview.engine.fanout import Seats
 from deepreview.engine.pipeline import Crew, Surroundings, review
 from deepreview.errors import MachineError
 from deepreview.model.agent import Failure, Record
@@ -256,7 +257,7 @@ def test_a_round_that_is_cancelled_is_so_whatever_its_reviewers_make_of_it(stage
     stubborn = Stubborn(name="names", fails=NoReview(Failure.TIMEOUT, "over"))
 
     async def cancelled() -> None:
-        crew = Crew(reviewers=(stubborn,), checks=(), steps=())
+        crew = Crew(seats=Seats(reviewers=(stubborn,)), checks=(), steps=())
         around = Surroundings(environ=environ(stage.box.path.parent / "home"), now=lambda: NOON, emit=lambda _: None)
         async with asyncio.timeout(1):
             await review(plan, folder, crew, around)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +14,12 @@ from deepreview.agents.base import Agent, Guest, Question, Spec, Wire
 from deepreview.archive.journal import Journal, read_line
 from deepreview.engine.session import Limits, Sessions
 from deepreview.errors import MachineError
-from deepreview.model.agent import AgentEvent, Answered, Broke, Failure, Text, ToolCall
+from deepreview.model.agent import AgentEvent, Answered, Broke, Denied, Failure, Spent, Text, ToolCall, Usage
 from deepreview.model.event import AgentActed, Event
 
 PLAYER = Spec(agent="player")
 QUESTION = Question(prompt="Review this.")
+NOTHING = Usage()
 DONE = (Text(text="I1. It breaks."), Answered(text="I1. It breaks.", data=""))
 
 
@@ -57,6 +58,9 @@ class Inn:
     refusal: str = ""
     broken: Exception | None = None
     log: list[str] = field(default_factory=list)
+    used: Usage = NOTHING
+    private: str = ""
+    refused: list[Denied] = field(default_factory=list)
 
     @asynccontextmanager
     async def receive(self, reviewer: str, agent: Agent, number: int) -> AsyncIterator[Guest]:
@@ -72,14 +76,24 @@ class Inn:
         del reviewer
         return self.refusal
 
+    def spent(self, reviewer: str) -> Usage:
+        del reviewer
+        return self.used
 
-def sessions(
-    folder: Path, inn: Inn, *, seconds: float = 20, silence: float = 20, clean: Callable[[str], str] = str
-) -> tuple[Sessions, list[Event]]:
+    def clean(self, text: str) -> str:
+        return text.replace(self.private, "~") if self.private else text
+
+    def denied(self, reviewer: str) -> tuple[Denied, ...]:
+        del reviewer
+        gone, self.refused = tuple(self.refused), []
+        return gone
+
+
+def sessions(folder: Path, inn: Inn, *, seconds: float = 20, silence: float = 20) -> tuple[Sessions, list[Event]]:
     seen: list[Event] = []
     journal = Journal(path=folder / "player.events.jsonl")
     limits = Limits(deadline=time.monotonic() + seconds, silence=silence)
-    return Sessions(reviewer="player", host=inn, journal=journal, limits=limits, clean=clean, emit=seen.append), seen
+    return Sessions(reviewer="player", host=inn, journal=journal, limits=limits, emit=seen.append), seen
 
 
 def ask(talks: Sessions, player: Player, question: Question = QUESTION, number: int = 1) -> list[AgentEvent]:
@@ -171,7 +185,7 @@ def test_a_place_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_texts_are_cleaned_before_anybody_sees_them(tmp_path: Path) -> None:
     call = ToolCall(id="1", tool="Read", arguments='{"path": "/home/me/secret"}')
-    talks, seen = sessions(tmp_path, Inn(), clean=lambda text: text.replace("/home/me", "~"))
+    talks, seen = sessions(tmp_path, Inn(private="/home/me"))
     events = ask(talks, Player([call, *DONE]))
     assert "/home/me" not in (tmp_path / "player.events.jsonl").read_text() + repr(events) + repr(seen)
     assert "~/secret" in repr(events)
@@ -190,3 +204,29 @@ def test_leaving_early_ends_the_agent(tmp_path: Path) -> None:
 
     asyncio.run(asyncio.wait_for(leave(), 10))
     assert inn.log[-1] == "out 1"
+
+
+def test_our_own_count_goes_before_the_tools(tmp_path: Path) -> None:
+    told = Usage(input=90, output=9, usd=0.5, priced="reported")
+    player = Player([Spent(usage=told), *DONE])
+    inn = Inn(refused=[Denied(tool="network", reason="GET /elsewhere is not open to reviewers")])
+    talks, _ = sessions(tmp_path, inn)
+
+    async def two_turns() -> list[AgentEvent]:
+        async with talks:
+            first = [event async for event in talks.ask(player, QUESTION, 1)]
+            inn.used = Usage(input=100, output=10, requests=2, usd=0.75, priced="list")
+            second = [event async for event in talks.ask(player, Question(prompt="More."), 1)]
+            inn.used = Usage(input=130, output=15, requests=3, usd=0.0, priced="none")
+            return first + second + [event async for event in talks.ask(player, Question(prompt="Last."), 1)]
+
+    events = asyncio.run(two_turns())
+    assert [event.usage for event in events if isinstance(event, Spent)] == [
+        told,
+        Usage(input=100, output=10, requests=2, usd=0.75, priced="list"),
+        Usage(input=30, output=5, requests=1, usd=0.5, priced="reported"),
+    ]
+    assert [event.reason for event in events if isinstance(event, Denied)] == [
+        "GET /elsewhere is not open to reviewers"
+    ]
+    assert isinstance(events[-1], Answered)

@@ -21,16 +21,19 @@ class Wire(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """One way to call an agent, as `--with` takes it: `claude`, `claude:opus`, `codex:gpt-5@high`, `acp:COMMAND`."""
+    """How to call an agent, as `--with` takes it: `claude`, `claude:opus`, `codex:gpt-5@high`, `qwen/local:coder`."""
 
     agent: str
+    endpoint: str = ""
+    """A server of the user's own, by its name in the settings; empty for the maker's."""
     model: str = ""
     effort: str = ""
 
     def __str__(self) -> str:
         """As it was given."""
+        endpoint = f"/{self.endpoint}" if self.endpoint else ""
         model = f":{self.model}" if self.model else ""
-        return self.agent + model + (f"@{self.effort}" if self.effort else "")
+        return self.agent + endpoint + model + (f"@{self.effort}" if self.effort else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,9 @@ from deepreview.catalog import nearest
 from deepreview.errors import UsageError
 from deepreview.model.family import family_of
 
-_SPEC = re.compile(r"(?P<agent>[a-z][a-z0-9-]*(?:/[\w.-]+)?)(?::(?P<model>[^@\s,]+))?(?:@(?P<effort>[a-z]+))?")
+_SPEC = re.compile(
+    r"(?P<agent>[a-z][a-z0-9-]*)(?:/(?P<endpoint>[\w.-]+))?(?::(?P<model>[^@\s,]+))?(?:@(?P<effort>[a-z]+))?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +30,32 @@ class Known:
     """Of its maker's models; a named model of another maker has that one's."""
     wires: tuple[Wire, ...]
     dialect: Dialect
+    sign_in: str
+    """The file that holds its own sign-in, relative to the user's home."""
     efforts: bool = False
     """Whether it can be told how hard to think."""
 
 
 COMMAND_LINES: Mapping[str, Known] = {
-    "claude": Known(family="claude", wires=(Wire.ANTHROPIC,), dialect=ClaudeDialect(), efforts=True),
-    "codex": Known(family="gpt", wires=(Wire.RESPONSES,), dialect=CodexDialect(), efforts=True),
-    "gemini": Known(family="gemini", wires=(Wire.GEMINI,), dialect=GeminiDialect()),
-    "qwen": Known(family="qwen", wires=(Wire.CHAT,), dialect=QwenDialect()),
-    "opencode": Known(family="opencode", wires=(Wire.CHAT,), dialect=OpencodeDialect(), efforts=True),
+    "claude": Known(
+        family="claude",
+        wires=(Wire.ANTHROPIC,),
+        dialect=ClaudeDialect(),
+        sign_in=".claude/.credentials.json",
+        efforts=True,
+    ),
+    "codex": Known(
+        family="gpt", wires=(Wire.RESPONSES,), dialect=CodexDialect(), sign_in=".codex/auth.json", efforts=True
+    ),
+    "gemini": Known(family="gemini", wires=(Wire.GEMINI,), dialect=GeminiDialect(), sign_in=".gemini/oauth_creds.json"),
+    "qwen": Known(family="qwen", wires=(Wire.CHAT,), dialect=QwenDialect(), sign_in=".qwen/oauth_creds.json"),
+    "opencode": Known(
+        family="opencode",
+        wires=(Wire.CHAT,),
+        dialect=OpencodeDialect(),
+        sign_in=".local/share/opencode/auth.json",
+        efforts=True,
+    ),
 }
 _NONE: Mapping[str, Wire] = MappingProxyType({})
 
@@ -50,8 +68,8 @@ def named(text: str) -> Spec | None:
     found = _SPEC.fullmatch(text)
     if not found:
         return None
-    spec = Spec(agent=found["agent"], model=found["model"] or "", effort=found["effort"] or "")
-    if spec.agent.partition("/")[0] == "api":
+    spec = Spec(**{name: value or "" for name, value in found.groupdict().items()})
+    if spec.agent == "api":
         return checked(spec)
     if spec.agent not in COMMAND_LINES:
         return None
@@ -62,16 +80,17 @@ def named(text: str) -> Spec | None:
 
 def agent_of(spec: Spec, endpoints: Mapping[str, Wire] = _NONE) -> Agent:
     """The agent of a name that `named` has read; raises UsageError for an endpoint that is not set."""
-    kind, _, endpoint = spec.agent.partition("/")
-    if kind == "api":
-        if endpoint and endpoint not in endpoints:
-            otherwise = f"set endpoints = {{ {endpoint} = {{ url = … }} }}"
-            raise UsageError(f"no endpoint is called {endpoint!r}", hint=nearest(endpoint, endpoints, otherwise))
-        return api_agent(spec, endpoints.get(endpoint))
+    if spec.endpoint and spec.endpoint not in endpoints:
+        otherwise = f"set endpoints = {{ {spec.endpoint} = {{ url = … }} }}"
+        raise UsageError(f"no endpoint is called {spec.endpoint!r}", hint=nearest(spec.endpoint, endpoints, otherwise))
+    if spec.agent == "api":
+        return api_agent(spec, endpoints.get(spec.endpoint))
     known = COMMAND_LINES[spec.agent]
     return CliAgent(
         spec=spec,
-        family=family_of(spec.model, otherwise=known.family) if spec.model else known.family,
+        family=family_of(spec.model, otherwise=spec.model if spec.endpoint else known.family)
+        if spec.model
+        else known.family,
         program=spec.agent,
         wires=known.wires,
         dialect=known.dialect,

@@ -88,7 +88,7 @@ _WORDS: tuple[tuple[Failure, tuple[str, ...]], ...] = (
             r"parse error",
         ),
     ),
-    (Failure.EMPTY, (r"empty response with no text",)),
+    (Failure.EMPTY, (r"empty response (?:with no )?text",)),
     (
         Failure.CUT_OFF,
         (

@@ -6,6 +6,7 @@
     busy                   locked while a process works on the round; holds its id
     <reviewer>.run.json    how the reviewer ended; absent while it runs
     <reviewer>.events.jsonl  what an agent did, event by event (see `archive/journal.py`)
+    requests.jsonl         each request to a model, with what it used and cost, and each that was not let through
     report.json, report.md, report.html, report.sarif
 """
 
@@ -13,8 +14,8 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +24,11 @@ from typing import IO
 from pydantic import TypeAdapter
 
 from deepreview import wire
+from deepreview.broker.base import Denial, Metered
 from deepreview.config.schema import Settings
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.target import Pin
+from deepreview.model.agent import Usage, total
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.round import Completed, Run
 
@@ -50,6 +53,7 @@ class Plan:
 
 
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+_REQUEST: TypeAdapter[Metered | Denial] = TypeAdapter(Metered | Denial)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,22 @@ class RoundFolder:
         """Put one thing that a reviewer said on record, before anything else happens with it."""
         with writing(self.path), (self.path / f"{reviewer}.said.jsonl").open("a", encoding="utf-8") as file:
             file.write(wire.to_json(wire.SAID, said) + "\n")
+
+    def note_request(self, told: Metered | Denial) -> None:
+        """Put a request to a model, or one that was not let through, on record."""
+        with writing(self.path), (self.path / "requests.jsonl").open("a", encoding="utf-8") as file:
+            file.write(wire.to_json(_REQUEST, told) + "\n")
+
+    def spent(self) -> Mapping[str, Usage]:
+        """What each reviewer has used of models, by the requests on record."""
+        found: dict[str, list[Usage]] = {}
+        path = self.path / "requests.jsonl"
+        for line in path.read_bytes().splitlines() if path.exists() else ():
+            with suppress(ValueError):  # cut off while it was written
+                told = wire.from_json(_REQUEST, line)
+                if isinstance(told, Metered):
+                    found.setdefault(told.reviewer, []).append(told.usage)
+        return {reviewer: total(usages) for reviewer, usages in found.items()}
 
     def forget(self, reviewer: str) -> None:
         """Start a reviewer's record anew: it will say everything again."""

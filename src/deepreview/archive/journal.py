@@ -47,7 +47,12 @@ class Journal:
     _began: dict[int, float] = field(default_factory=dict)
 
     def open(self) -> None:
-        """Read what an earlier process left, then write behind it, on a new line where it was killed in the last."""
+        """Read what an earlier process left, then write behind it, on a new line where it was killed in the last.
+
+        Does nothing where it is open.
+        """
+        if self._file:
+            return
         cut_off = self.path.exists() and self.path.stat().st_size > 0 and not self.path.read_bytes().endswith(b"\n")
         for turn, events in turns(self.path):
             if isinstance(events[-1], Answered):

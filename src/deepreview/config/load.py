@@ -3,6 +3,7 @@
 The file is the one of the *base* commit, or one that the user names: a change cannot configure its own review.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from deepreview.catalog import nearest
-from deepreview.config.schema import LEVELS, NAMES, TABLES, Command, Replayed, Settings, Valued, key_of, variable_of
+from deepreview.config.schema import (
+    ISOLATIONS,
+    LEVELS,
+    NAMES,
+    TABLES,
+    Command,
+    Replayed,
+    Settings,
+    Valued,
+    key_of,
+    variable_of,
+)
 from deepreview.config.spending import budget, endpoints, prices
 from deepreview.errors import ConfigError
 
@@ -128,13 +140,32 @@ def _path(raw: object) -> Path:
 
 
 def _seconds(raw: object) -> int:
-    try:
-        seconds = int(raw) if isinstance(raw, (int, str)) and not isinstance(raw, bool) else 0
-    except ValueError:
-        seconds = 0
-    if seconds <= 0:
-        raise ValueError(f"a number of seconds above 0 is wanted, not {raw!r}")
+    """From a number of seconds, or a text such as `90s`, `30m` or `1h`."""
+    found = _DURATION.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if found:
+        return int(found[1]) * _UNITS[found[2]]
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+        return raw
+    raise ValueError(f"a time such as 90s, 30m or 1h is wanted, not {raw!r}")
+
+
+def _some_seconds(raw: object) -> int:
+    if not (seconds := _seconds(raw)):
+        raise ValueError(f"a time above 0 is wanted, not {raw!r}")
     return seconds
+
+
+def _passes(raw: object) -> int:
+    number = int(raw) if isinstance(raw, str) and raw.isdecimal() else raw
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _MOST_PASSES:
+        raise ValueError(f"a number from 1 to {_MOST_PASSES} is wanted, not {raw!r}")
+    return number
+
+
+def _isolation(raw: object) -> str:
+    if raw not in ISOLATIONS:
+        raise ValueError(f"one of {', '.join(ISOLATIONS)} is wanted, not {raw!r}")
+    return str(raw)
 
 
 def _level(raw: object) -> str:
@@ -149,10 +180,19 @@ def _commands(raw: object) -> tuple[Command, ...]:
     return tuple(Command(name=str(name), argv=_texts(argv)) for name, argv in raw.items())
 
 
-_LISTS = {"reviewers", "enable", "disable", "sarif", "replay"}
+_LISTS = {"reviewers", "reserve", "subscriptions", "enable", "disable", "sarif", "replay"}
+_DURATION = re.compile(r"(\d{1,7})\s*(s|m|h|)")
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_MOST_PASSES = 9
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "reviewers": _texts,
     "timeout": _seconds,
+    "silence": _some_seconds,
+    "passes": _passes,
+    "reserve": _texts,
+    "lead": _text,
+    "isolation": _isolation,
+    "subscriptions": _texts,
     "base": _text,
     "fail_on": _level,
     "enable": _texts,

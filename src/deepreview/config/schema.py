@@ -10,6 +10,7 @@ from deepreview.model.budget import Budget, Price
 REVIEWERS = ("static", "names", "paths", "history")
 """Those that need no account, in the order in which they are shown."""
 
+ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
 LEVELS = ("suggestion", "important", "critical", "never")
 
 
@@ -42,7 +43,8 @@ TABLES = ("commands", "endpoints", "prices")
 """Settings that only a file can hold."""
 
 MACHINE = (
-    "sarif", "replay", "commands", "archive", "budget", "budget_reviewer", "budget_month", "endpoints", "prices",
+    "sarif", "replay", "commands", "archive", "isolation", "subscriptions",
+    "budget", "budget_reviewer", "budget_month", "endpoints", "prices",
 )  # fmt: skip
 """Settings about files, programs, keys and money of this machine: a repository may not choose them, only its user."""
 
@@ -60,7 +62,29 @@ class Settings:
     """All settings, each with its value."""
 
     reviewers: tuple[str, ...] = setting(REVIEWERS, "Who reviews.", 'reviewers = ["static", "names"]')
-    timeout: int = setting(120, "Seconds that each reviewer may take.", "timeout = 300")
+    timeout: int = setting(
+        0,
+        "What each reviewer may take: `90s`, `30m`, `1h` or seconds; 0 for the usual, 2 minutes, and 30 for an agent.",
+        'timeout = "45m"',
+    )
+    silence: int = setting(300, "How long an agent may say nothing before it is ended.", 'silence = "5m"')
+    passes: int = setting(1, "How often each agent reviews the change, at the same time.", "passes = 2")
+    reserve: tuple[str, ...] = setting(
+        (), "Agents that take the place of one that is lost, in this order.", 'reserve = ["gemini"]'
+    )
+    lead: str = setting(
+        "", "An agent that groups, rates and sums up what the reviewers said; empty for none.", 'lead = "claude:opus"'
+    )
+    isolation: str = setting(
+        "auto",
+        f"What keeps agents apart: {', '.join(ISOLATIONS)}; `auto` takes the best that works here.",
+        'isolation = "bubblewrap"',
+    )
+    subscriptions: tuple[str, ...] = setting(
+        (),
+        "Agents that use their own sign-in in the place of a key; they are not kept from the network then.",
+        'subscriptions = ["claude"]',
+    )
     base: str = setting(
         "", "What a branch is compared with; empty for the remote's default branch.", 'base = "develop"'
     )

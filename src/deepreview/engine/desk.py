@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +12,13 @@ from deepreview.agents.base import Agent, Question
 from deepreview.archive.folder import RoundFolder
 from deepreview.context.history import BlamedLine
 from deepreview.context.tree import as_lines
+from deepreview.engine.session import Sessions
 from deepreview.git import history as past
 from deepreview.git.mirror import Mirror
 from deepreview.git.run import Git
 from deepreview.git.trees import GitTree
 from deepreview.git.written import written
-from deepreview.model.agent import AgentEvent, Broke, Failure
+from deepreview.model.agent import AgentEvent
 from deepreview.model.change import Change, Commit, RepoPath, Sha, Side
 from deepreview.model.claim import Claim, Observation, Place
 from deepreview.model.event import ClaimMade, Emit
@@ -148,6 +150,7 @@ class ReviewerDesk:
     scratch: Path
     environ: Mapping[str, str]
     emit: Emit
+    talks: Sessions | None = None
     said: list[Claim | Observation] = field(default_factory=list)
     closed: bool = False
     _ids: set[str] = field(default_factory=set)
@@ -171,9 +174,12 @@ class ReviewerDesk:
         return Output(code=done.code, stdout=done.stdout, stderr=done.stderr, seconds=done.seconds)
 
     async def ask(self, agent: Agent, question: Question, number: int = 1) -> AsyncGenerator[AgentEvent]:
-        """Nobody can be asked before guests have a place to work in."""
-        del question, number
-        yield Broke(failure=Failure.MISSING, message=f"{agent.spec} has no place to work in")
+        """Ask an agent; see `engine/session.py`."""
+        if self.talks is None:
+            raise RuntimeError(f"{self.reviewer} asks {agent.spec}, and no agent was announced")
+        async with aclosing(self.talks.ask(agent, question, number)) as events:
+            async for event in events:
+                yield event
 
     def say(self, said: Claim | Observation) -> None:
         """Put something on record; raises RuntimeError once the reviewer's time is over, ValueError for nonsense."""

@@ -3,15 +3,20 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Protocol
 
 from deepreview.archive.folder import RoundFolder
+from deepreview.archive.journal import EVENTS_SUFFIX, Journal
 from deepreview.context.brief import Brief
 from deepreview.engine.desk import Repository, ReviewerDesk
+from deepreview.engine.session import Host, Sessions, Stay
+from deepreview.engine.session import Limits as Talking
 from deepreview.errors import DeepReviewError, MachineError
 from deepreview.model.agent import Failure
 from deepreview.model.change import Change
@@ -21,6 +26,8 @@ from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
 from deepreview.reviewers.base import NoReview, NothingToDo, Recorded, Reviewer
 
 Said = tuple[Claim | Observation, ...]
+_GRACE = 10.0
+"""Seconds in which a reviewer that asks agents may say what it has when their time is over."""
 
 
 class _Unwaited(ThreadPoolExecutor):
@@ -32,6 +39,29 @@ class _Unwaited(ThreadPoolExecutor):
         super().shutdown(wait=False, cancel_futures=True)
 
 
+class House(Host, Protocol):
+    """Takes agents in, and tells how each was kept."""
+
+    def stay(self, reviewer: str) -> Stay:
+        """How a reviewer's agents were kept; known when all of them are gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long reviewers may take; all in seconds."""
+
+    usual: float
+    of: Mapping[str, float] = field(default_factory=dict)
+    """By reviewer, where it is another."""
+    silence: float = 300.0
+    """How long an agent may say nothing."""
+
+    def seconds(self, reviewer: str) -> float:
+        """How long this reviewer may take."""
+        return self.of.get(reviewer, self.usual)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What all reviewers of a round share."""
@@ -40,25 +70,39 @@ class Room:
     folder: RoundFolder
     brief: Brief
     environ: Mapping[str, str]
-    timeout: float
+    limits: Limits
     emit: Emit
+    house: House | None = None
+    """Where agents are taken in; None where nobody asks any."""
 
 
-async def fan_out(reviewers: Sequence[Reviewer], room: Room) -> tuple[tuple[Run, ...], Said]:
-    """How each reviewer ended and all that was said, in the order of the reviewers."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seats:
+    """Who reviews, and who takes the place of one that is lost."""
+
+    reviewers: tuple[Reviewer, ...]
+    reserve: tuple[Reviewer, ...] = ()
+    replaceable: frozenset[str] = frozenset()
+    """The reviewers whose loss the reserve makes up for."""
+
+
+async def fan_out(seats: Seats, room: Room) -> tuple[tuple[Run, ...], Said]:
+    """How each reviewer ended and all that was said, in the order of the reviewers; who took a place stands behind."""
     asyncio.get_running_loop().set_default_executor(_Unwaited())
-    with _scratch() as scratch:
+    with scratch_folder() as scratch:
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(_one(reviewer, room, scratch)) for reviewer in reviewers]
+                reserve = deque(seats.reserve)
+                seated = [_seat(reviewer, reserve, seats, room, scratch) for reviewer in seats.reviewers]
+                tasks = [group.create_task(one) for one in seated]
         except ExceptionGroup as broken:  # outside the bulkheads only the round's own folder can fail
             raise broken.exceptions[0] from broken
-    ended = [task.result() for task in tasks]
+    ended = [one for task in tasks for one in task.result()]
     return tuple(run for run, _ in ended), tuple(said for _, all_said in ended for said in all_said)
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch_folder() -> Iterator[Path]:
     """A folder that is gone after the round."""
     try:
         folder = tempfile.TemporaryDirectory(prefix="deepreview-", ignore_cleanup_errors=True)
@@ -70,6 +114,21 @@ def _scratch() -> Iterator[Path]:
         yield Path(path)
 
 
+async def _seat(
+    reviewer: Reviewer, reserve: deque[Reviewer], seats: Seats, room: Room, scratch: Path
+) -> list[tuple[Run, Said]]:
+    """A reviewer and, where it is lost, those of the reserve until one completes."""
+    ended = [await _one(reviewer, room, scratch)]
+    while reserve and reviewer.name in seats.replaceable and _lost(ended[-1][0]):
+        ended.append(await _one(reserve.popleft(), room, scratch))
+    return ended
+
+
+def _lost(run: Run) -> bool:
+    """Whether somebody else could do better: not when our own money or time is at an end."""
+    return isinstance(run, Failed) and run.failure not in {Failure.BUDGET, Failure.TIMEOUT}
+
+
 async def _one(reviewer: Reviewer, room: Room, scratch: Path) -> tuple[Run, Said]:
     if earlier := room.folder.completed(reviewer.name):
         room.emit(ReviewerEnded(run=earlier[0], resumed=True))
@@ -77,20 +136,49 @@ async def _one(reviewer: Reviewer, room: Room, scratch: Path) -> tuple[Run, Said
     room.folder.forget(reviewer.name)
     own = scratch / reviewer.name
     own.mkdir()
-    desk = ReviewerDesk(
-        reviewer=reviewer.name,
-        repository=room.repository,
-        folder=room.folder,
-        scratch=own,
-        environ=room.environ,
-        emit=room.emit,
-    )
     room.emit(ReviewerStarted(reviewer=reviewer.name))
-    run = await _bulkhead(reviewer, desk, room)
+    async with talks(reviewer.name, room) as own_talks:
+        desk = ReviewerDesk(
+            reviewer=reviewer.name,
+            repository=room.repository,
+            folder=room.folder,
+            scratch=own,
+            environ=room.environ,
+            emit=room.emit,
+            talks=own_talks,
+        )
+        run = await _bulkhead(reviewer, desk, room)
+    run = _kept(run, room.house)
     said = desk.close()
     room.folder.end(run)
     room.emit(ReviewerEnded(run=run, resumed=False))
     return run, said
+
+
+@asynccontextmanager
+async def talks(reviewer: str, room: Room) -> AsyncIterator[Sessions | None]:
+    """Its talks with agents, where it may have any."""
+    if room.house is None:
+        yield None
+        return
+    limits = Talking(deadline=time.monotonic() + room.limits.seconds(reviewer), silence=room.limits.silence)
+    async with Sessions(
+        reviewer=reviewer,
+        host=room.house,
+        journal=Journal(path=room.folder.path / f"{reviewer}{EVENTS_SUFFIX}"),
+        limits=limits,
+        emit=room.emit,
+    ) as own:
+        yield own
+
+
+def _kept(run: Run, house: House | None) -> Run:
+    """The run with how its agents were kept, and what they did against the rules."""
+    if house is None or isinstance(run, Skipped) or run.record is None:
+        return run
+    stay = house.stay(run.reviewer)
+    record = replace(run.record, isolation=stay.isolation, violations=stay.violations)
+    return replace(run, record=record)
 
 
 async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
@@ -108,7 +196,8 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
             record=lost.record,
         )
 
-    limit = asyncio.timeout(room.timeout)
+    seconds = room.limits.seconds(reviewer.name)
+    limit = asyncio.timeout(seconds + (_GRACE if desk.talks else 0))
     try:
         async with limit:
             told = await reviewer.review(room.brief, desk)
@@ -122,7 +211,7 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
     except (Exception, SystemExit) as error:  # bulkhead: a reviewer may fail in any way
         if _round_is_cancelled():  # and it may have made something else of being cancelled
             raise asyncio.CancelledError from error
-        return failed(_why(error, room.timeout if limit.expired() else 0))
+        return failed(_why(error, seconds if limit.expired() else 0))
     return Completed(
         reviewer=reviewer.name,
         claims=sum(isinstance(said, Claim) for said in desk.said),
@@ -138,7 +227,7 @@ def _read(reading: object, change: Change) -> Reading:
         raise TypeError(f"review() returned {reading!r} and no reading")
     changed = {patch.path for patch in change.patches if patch.hunks}
     read = tuple(path for path in reading.read if path in changed)
-    kept = {field.name: getattr(reading, field.name) for field in fields(Reading) if field.name != "read"}
+    kept = {one.name: getattr(reading, one.name) for one in fields(Reading) if one.name != "read"}
     return Reading(read=read, **kept)
 
 

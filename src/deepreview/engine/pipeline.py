@@ -1,20 +1,24 @@
 """A round from its plan to its report: every stage by name, in order."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from deepreview.agents.base import Agent
 from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
 from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
 from deepreview.consolidate.cluster import cluster
 from deepreview.consolidate.merge import merged
 from deepreview.context.brief import Brief
 from deepreview.context.companions import MOST_COMMITS, companions
-from deepreview.context.papers import summary
+from deepreview.context.papers import papers, summary
 from deepreview.context.rules import rules
 from deepreview.engine.desk import Repository, ReviewedFiles
-from deepreview.engine.fanout import Room, Said, fan_out
+from deepreview.engine.fanout import Limits, Room, Said, Seats, fan_out, scratch_folder
+from deepreview.engine.host import GuestHouse, Hospitality
+from deepreview.engine.lead import led_records
 from deepreview.git.change import read_change
 from deepreview.git.history import touched_together
 from deepreview.git.mirror import Mirror
@@ -25,20 +29,25 @@ from deepreview.model.finding import Dropped, Finding
 from deepreview.model.report import Clock, Report
 from deepreview.model.round import Run, Skipped
 from deepreview.report.build import Records, build_report, printable
-from deepreview.reviewers.base import Reviewer
 from deepreview.verify.base import Check
 from deepreview.verify.origin import trace
 from deepreview.verify.proof import examined
 from deepreview.verify.quote import place, unseen
+
+USUAL = Limits(usual=120.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crew:
     """Who takes part."""
 
-    reviewers: tuple[Reviewer, ...]
+    seats: Seats
     checks: tuple[Check, ...]
     steps: tuple[Step, ...]
+    limits: Limits = USUAL
+    lead: Agent | None = None
+    terms: Hospitality | None = None
+    """On what terms agents are taken in; None where nobody asks any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +66,59 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
     change = read_change(plan.pin, mirror)
     repository = Repository(mirror=mirror, change=change)
     around.emit(_started(change, crew))
+    brief = brief_of(repository)
+    folder.write(BRIEF_FILE, printable(summary(brief)))
     watch.stage("change")
-    runs, said = await fan_out(crew.reviewers, _room(plan, folder, repository, around))
-    watch.stage("reviewers")
-    slate = consolidate(said, crew, repository)
-    watch.stage("checks")
-    records = Records(
-        tool=plan.tool,
-        number=plan.number,
-        clock=watch.clock(plan, runs, around.now()),
-        change=change,
-        runs=runs,
-        observations=_observations(said),
-        slate=slate,
-    )
+    async with _house(crew, repository, brief, folder, around) as house:
+        room = Room(
+            repository=repository,
+            folder=folder,
+            brief=brief,
+            environ=around.environ,
+            limits=crew.limits,
+            emit=around.emit,
+            house=house,
+        )
+        runs, said = await fan_out(crew.seats, room)
+        watch.stage("reviewers")
+        slate = consolidate(said, crew, repository)
+        watch.stage("checks")
+        records = Records(
+            tool=plan.tool,
+            number=plan.number,
+            clock=watch.clock(plan, runs, around.now()),
+            change=change,
+            runs=runs,
+            observations=_observations(said),
+            slate=slate,
+        )
+        if crew.lead and house:
+            records = await led_records(crew.lead, records, room)
+            watch.stage("lead")
+            records = replace(records, clock=watch.clock(plan, runs, around.now()))
     return build_report(records, repository.lines)
+
+
+@asynccontextmanager
+async def _house(
+    crew: Crew, repository: Repository, brief: Brief, folder: RoundFolder, around: Surroundings
+) -> AsyncIterator[GuestHouse | None]:
+    """Where agents are taken in for this round; None where nobody asks any."""
+    if crew.terms is None:
+        yield None
+        return
+    with scratch_folder() as scratch:
+        house = GuestHouse(
+            repository=repository,
+            hospitality=crew.terms,
+            papers=papers(brief),
+            folder=scratch.resolve(),
+            environ=around.environ,
+            record=folder.note_request,
+            before=folder.spent(),
+        )
+        async with house.open():
+            yield house
 
 
 def _started(change: Change, crew: Crew) -> RoundStarted:
@@ -81,20 +128,7 @@ def _started(change: Change, crew: Crew) -> RoundStarted:
         files=len(change.patches),
         added=change.added,
         removed=change.removed,
-        reviewers=tuple(reviewer.name for reviewer in crew.reviewers),
-    )
-
-
-def _room(plan: Plan, folder: RoundFolder, repository: Repository, around: Surroundings) -> Room:
-    brief = brief_of(repository)
-    folder.write(BRIEF_FILE, printable(summary(brief)))
-    return Room(
-        repository=repository,
-        folder=folder,
-        brief=brief,
-        environ=around.environ,
-        timeout=plan.settings.timeout,
-        emit=around.emit,
+        reviewers=tuple(reviewer.name for reviewer in crew.seats.reviewers),
     )
 
 

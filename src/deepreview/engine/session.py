@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Protocol, Self, TypeVar
@@ -10,7 +10,7 @@ from typing import Protocol, Self, TypeVar
 from deepreview.agents.base import Agent, Guest, Question
 from deepreview.archive.journal import Journal, Turn
 from deepreview.errors import DeepReviewError
-from deepreview.model.agent import AgentEvent, Answered, Broke, Failure
+from deepreview.model.agent import AgentEvent, Answered, Broke, Denied, Failure, Spent, Usage, less, total
 from deepreview.model.event import AgentActed, Emit
 
 T = TypeVar("T")
@@ -26,6 +26,26 @@ class Host(Protocol):
     def exhausted(self, reviewer: str) -> str:
         """Why our budget lets this reviewer ask nothing more, in one sentence; empty while it may."""
         ...
+
+    def spent(self, reviewer: str) -> Usage:
+        """What it has used so far, as our broker counted it; nothing where its requests do not come through there."""
+        ...
+
+    def denied(self, reviewer: str) -> tuple[Denied, ...]:
+        """What our broker did not let through since the last call."""
+        ...
+
+    def clean(self, text: str) -> str:
+        """The text without secrets and private paths: paths of a guest's checkout become those of the repository."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """How a reviewer's agents were kept, and what they did against the rules."""
+
+    isolation: str = ""
+    violations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +66,13 @@ class Sessions:
     host: Host
     journal: Journal
     limits: Limits
-    clean: Callable[[str], str]
-    """Takes secrets and private paths out of a text, before it is stored or read by anybody."""
     emit: Emit
+    _counted: Usage = field(default_factory=Usage)
     _guests: dict[tuple[str, int], Guest] = field(default_factory=dict)
     _places: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:
-        """Open the journal."""
-        self.journal.open()
+        """Begin; the journal is opened when somebody is asked."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -66,6 +84,7 @@ class Sessions:
 
     async def ask(self, agent: Agent, question: Question, number: int) -> AsyncGenerator[AgentEvent]:
         """The events of one turn, from the journal where an earlier process has had its answer; never an exception."""
+        self.journal.open()
         turn = Turn.of(agent.spec, question, number)
         if earlier := self.journal.earlier(turn):
             for event in earlier:
@@ -75,7 +94,7 @@ class Sessions:
         self.journal.begin(turn, agent.spec)
         async with aclosing(self._turn(agent, question, number)) as events:
             async for told in events:
-                event = _cleaned(told, self.clean)
+                event = _cleaned(told, self.host.clean)
                 self.journal.note(turn, event)
                 self.emit(AgentActed(reviewer=self.reviewer, event=event))
                 yield event
@@ -90,13 +109,19 @@ class Sessions:
         try:
             guest = await self._guest(agent, number)
             async with aclosing(agent.ask(question, guest)) as events:
-                while True:
+                told: list[Spent] = []
+                event = await self._next(events)
+                while not isinstance(event, Answered | Broke):
+                    if isinstance(event, Spent):
+                        told.append(event)  # our own count goes before it, and is complete at the turn's end only
+                    else:
+                        yield event
                     event = await self._next(events)
-                    if isinstance(event, Broke):
-                        event = self._why(event)
-                    yield event
-                    if isinstance(event, Answered | Broke):
-                        return
+            counted: tuple[AgentEvent, ...] = (*self._spent(told), *self.host.denied(self.reviewer))
+            for one in counted:
+                yield one
+            last: AgentEvent = self._why(event) if isinstance(event, Broke) else event
+            yield last
         except (DeepReviewError, OSError) as error:
             yield Broke(failure=Failure.MISSING, message=str(error))
 
@@ -118,6 +143,18 @@ class Sessions:
             raise
         except Exception as error:  # noqa: BLE001 - bulkhead: an agent may break in any way
             return Broke(failure=Failure.ERROR, message=f"{type(error).__name__}: {error}")
+
+    def _spent(self, told: Sequence[Spent]) -> Sequence[Spent]:
+        """What the turn used: as our broker counted, with the tool's own price where there is no list price."""
+        counted = self.host.spent(self.reviewer)
+        fresh = less(counted, self._counted)
+        if not fresh.requests:
+            return told
+        self._counted = counted
+        reported = total(event.usage for event in told)
+        if fresh.priced in {"none", "partly"} and reported.priced == "reported":
+            fresh = replace(fresh, usd=reported.usd, priced="reported")
+        return (Spent(usage=fresh),)
 
     def _why(self, broke: Broke) -> Broke:
         """A service that refuses may be our own broker: then the reason is the budget."""

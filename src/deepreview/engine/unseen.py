@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from deepreview.consolidate.base import Step
-from deepreview.engine.fanout import Said
+from deepreview.engine.fanout import Said, Seats
 from deepreview.engine.pipeline import Crew, consolidate
 from deepreview.model.change import Change, RepoPath, Sha
 from deepreview.model.report import Clock, Report
@@ -17,7 +17,7 @@ from deepreview.reviewers.replay.voice import Voice
 def report_unseen(voices: Sequence[Voice], steps: tuple[Step, ...], tool: str, now: datetime) -> Report:
     """One report of what the voices said; nothing in it was compared with code."""
     said: Said = tuple(claim for voice in voices for claim in voice.claims)
-    slate = consolidate(said, Crew(reviewers=(), checks=(), steps=steps), None)
+    slate = consolidate(said, Crew(seats=Seats(reviewers=()), checks=(), steps=steps), None)
     stamp = now.isoformat(timespec="seconds")
     records = Records(
         tool=tool,

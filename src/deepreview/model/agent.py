@@ -102,6 +102,20 @@ def total(usages: Iterable[Usage]) -> Usage:
     return replace(summed, priced="list" if "list" in sources else "reported")
 
 
+def less(whole: Usage, part: Usage) -> Usage:
+    """What was used beyond an earlier count of the same."""
+    return Usage(
+        input=whole.input - part.input,
+        cached=whole.cached - part.cached,
+        written=whole.written - part.written,
+        output=whole.output - part.output,
+        reasoning=whole.reasoning - part.reasoning,
+        requests=whole.requests - part.requests,
+        usd=whole.usd - part.usd,
+        priced=whole.priced,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Began:
     """The agent's own name for this conversation, with which it can be taken up again, and what answers."""

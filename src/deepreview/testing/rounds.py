@@ -12,6 +12,7 @@ from deepreview.archive.folder import Archive, Plan, RoundFolder
 from deepreview.config.schema import Settings
 from deepreview.consolidate.steps import STEPS
 from deepreview.engine.desk import Repository
+from deepreview.engine.fanout import Limits, Seats
 from deepreview.engine.pipeline import Crew, Surroundings, review
 from deepreview.git.change import read_change
 from deepreview.git.mirror import Mirror
@@ -70,6 +71,7 @@ class Stage:
 
     def go_on(self, folder: RoundFolder, plan: Plan, reviewers: Sequence[Reviewer]) -> Report:
         """Run what is left of a round."""
-        crew = Crew(reviewers=tuple(reviewers), checks=CHECKS, steps=STEPS)
+        limits = Limits(usual=float(plan.settings.timeout or 120))
+        crew = Crew(seats=Seats(reviewers=tuple(reviewers)), checks=CHECKS, steps=STEPS, limits=limits)
         around = Surroundings(environ=environ(self.box.path.parent / "home"), now=lambda: NOON, emit=self.events.append)
         return asyncio.run(review(plan, folder, crew, around))

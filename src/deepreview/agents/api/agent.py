@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -20,14 +20,15 @@ _MAKERS = {"claude": Wire.ANTHROPIC, "gpt": Wire.RESPONSES, "gemini": Wire.GEMIN
 
 def checked(spec: Spec) -> Spec:
     """`api:MODEL`, or `api/ENDPOINT:MODEL`, if it can be asked; else raises UsageError."""
+    named = str(replace(spec, model="", effort=""))
     if not spec.model:
-        raise UsageError(f"{spec.agent} names no model", hint=f"say which: {spec.agent}:MODEL")
-    if spec.agent == "api" and _family(spec.model) not in _MAKERS:
+        raise UsageError(f"{named} names no model", hint=f"say which: {named}:MODEL")
+    if not spec.endpoint and _family(spec.model) not in _MAKERS:
         known = ", ".join(_MAKERS)
         hint = f"models of {known} are known; for a server of your own say api/ENDPOINT:{spec.model}"
         raise UsageError(f"nobody knows whose model {spec.model} is", hint=hint)
     if spec.effort and spec.effort not in EFFORTS:
-        raise UsageError(f"{spec.agent} has no effort {spec.effort}", hint=f"known: {', '.join(EFFORTS)}")
+        raise UsageError(f"{named} has no effort {spec.effort}", hint=f"known: {', '.join(EFFORTS)}")
     return spec
 
 

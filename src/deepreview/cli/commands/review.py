@@ -55,7 +55,12 @@ def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on
 @click.option("--patch", metavar="FILE", help="Review a patch; - reads it from standard input.")
 @click.option("--base", help="Compare with this branch or commit instead of the remote's default branch.")
 @click.option("--with", "reviewers", callback=comma_separated, help="Reviewers, separated by commas.")
-@click.option("--timeout", type=int, help="Seconds that each reviewer may take.")
+@click.option("--timeout", help="What each reviewer may take, for instance 90s or 30m.")
+@click.option("--passes", type=int, help="How often each agent reviews the change, at the same time.")
+@click.option("--reserve", callback=comma_separated, help="Agents that take the place of one that is lost.")
+@click.option("--lead", help="An agent that groups, rates and sums up what the reviewers said.")
+@click.option("--budget", help="What models may cost in this run, for instance 5usd or 400k tokens.")
+@click.option("--isolation", help="What keeps agents apart: auto, bubblewrap, landlock or none.")
 @click.option("--fail-on", help="Lightest finding that makes the exit code 1: suggestion, important, critical, never.")
 @click.option("--enable", multiple=True, help="Switch a rule on.")
 @click.option("--disable", multiple=True, help="Switch a rule off.")
@@ -98,7 +103,7 @@ def review_command(
     asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
     pinned, loaded = wiring.prepare(asked, {**flags, "archive": archive}, place, config)
     settings = loaded.settings
-    wiring.crew(settings)  # a reviewer that does not exist is told before a folder is made
+    wiring.crew(settings, place.environ)  # a reviewer that does not exist is told before a folder is made
     wiring.refuse_empty(pinned, place.environ)
     folder, plan = wiring.archive(settings, place.environ).start(pinned, settings, TOOL, now())
     with folder.alone():
@@ -177,7 +182,7 @@ def carry_out(plan: Plan, folder: RoundFolder, *, quiet: bool) -> Report:
     with progress(quiet=quiet, ci=bool(environ.get("CI"))) as emit:
         around = Surroundings(environ=environ, now=now, emit=emit)
         try:
-            report = asyncio.run(review(plan, folder, wiring.crew(plan.settings), around))
+            report = asyncio.run(review(plan, folder, wiring.crew(plan.settings, environ), around))
         except (KeyboardInterrupt, asyncio.CancelledError):
             own = plan.settings.archive
             kept = f" --archive {shlex.quote(str(own))}" if own != Path() else ""

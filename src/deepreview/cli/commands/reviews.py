@@ -82,14 +82,14 @@ def _seen(at: Where, head: str, flags: Mapping[str, Any], *, quiet: bool) -> tup
     """The same, each claim held against the code."""
     asked = Named(text=f"{flags['base']}...{head}" if flags["base"] else head)
     pinned, loaded = wiring.prepare(asked, {**flags, "base": None}, at.place(), at.config)
-    settings = replace(loaded.settings, reviewers=())
+    settings = replace(loaded.settings, reviewers=(), reserve=(), lead="")
     return _held_against(pinned, settings, quiet=quiet), settings.fail_on
 
 
 def _held_against(pinned: Pin, settings: Settings, *, quiet: bool) -> Report:
     """A round of nobody but the reviews, in a folder that is gone afterwards."""
     environ = environment()
-    crew = wiring.crew(settings)
+    crew = wiring.crew(settings, environ)
     with (
         tempfile.TemporaryDirectory(prefix="deepreview-", ignore_cleanup_errors=True) as folder,
         progress(quiet=quiet, ci=bool(environ.get("CI"))) as emit,
