@@ -74,6 +74,7 @@ class State(Enum):
     DOCUMENTED = "documented"
     DECLINED = "declined"
     DEFERRED = "deferred"
+    REFUTED = "refuted"
     OBSOLETE = "obsolete"
 
 
