@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepreview.context.chunks import CHARACTERS, LINES, LONGEST, Chunk, chunks
+from deepreview.context.chunks import LINES, LONGEST, SIZE, Chunk, chunks
 from deepreview.git.diff import parse_patch
 from deepreview.model.change import Change, EntryMode, FileKind, FilePatch, Hunk, RepoPath
 from deepreview.testing.builders import make_change, make_patch
@@ -83,10 +83,9 @@ def test_every_line_stands_once_under_its_own_number(change: Change) -> None:
 def test_no_part_is_larger_than_one_read(change: Change) -> None:
     parts = chunks(change, MARK)
     texts = [part.text(MARK, len(parts)) for part in parts]
-    assert all(len(text) <= CHARACTERS and text.count("\n") <= LINES for text in texts)
+    assert all(len(text.encode("utf-8", "surrogateescape")) <= SIZE and text.count("\n") <= LINES for text in texts)
     assert [part.number for part in parts] == list(range(1, len(parts) + 1))
-    assert len({part.receipt for part in parts}) == len(parts)
-    assert all(text.rstrip().endswith(part.receipt) for part, text in zip(parts, texts, strict=True))
+    assert len({receipt for part in parts for receipt in part.receipts}) == 2 * len(parts)
 
 
 def many(count: int, text: str = "x = 1") -> str:
@@ -110,13 +109,24 @@ def test_a_large_file_is_cut_between_its_hunks_first() -> None:
 def test_a_large_hunk_goes_on_under_a_header_with_its_own_numbers() -> None:
     parts = chunks(make_change(make_patch(added=many(900))), MARK)
     heads = [line for part in parts for line in part.body.split("\n") if line.startswith("@@")]
-    assert heads == ["@@ -0,0 +1,392 @@", "@@ -0,0 +393,392 @@", "@@ -0,0 +785,116 @@"]
+    assert heads == ["@@ -0,0 +1,391 @@", "@@ -0,0 +392,391 @@", "@@ -0,0 +783,118 @@"]
 
 
 def test_what_was_written_by_hand_stands_first() -> None:
     paths = ("go.sum", "src/a.py", "vendor/x.py", "src/b.py")
     parts = chunks(make_change(*(make_patch(path=path) for path in paths)), MARK)
     assert [piece.path for part in parts for piece in part.pieces] == ["src/a.py", "src/b.py", "go.sum", "vendor/x.py"]
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 380])
+def test_the_receipts_stand_in_the_middle_and_at_the_end(lines: int) -> None:
+    (part,) = chunks(make_change(make_patch(added=many(lines))), MARK)
+    text = part.text(MARK, 1).split("\n")
+    middle, end = (next(n for n, line in enumerate(text) if receipt in line) for receipt in part.receipts)
+    assert (end, text[end + 1 :]) == (len(text) - 2, [""])
+    before = len("\n".join(text[2 : middle - 1]))
+    assert before <= len(part.body) / 2 <= before + len(text[middle - 1]) + 2
+    assert "\n".join((*text[2:middle], *text[middle + 1 : end - 1])) == part.body
 
 
 def test_a_line_too_long_to_be_read_is_cut_and_says_where_the_rest_is() -> None:

@@ -188,7 +188,7 @@ def _index(change: Change, parts: tuple[Chunk, ...], mark: str) -> str:
     rows = [f"{chunk.name} {told}" for chunk in parts for told in _pieces(chunk)]
     sections = [
         "# The diff, in parts",
-        f"{len(parts)} parts hold every line of the diff once. One read shows one part, which ends in its receipt.",
+        f"{len(parts)} parts hold every line of the diff once. One read shows one part, with its two receipts.",
         listed(mark, "parts", rows),
     ]
     if odd := [told for patch in change.patches if (told := _unseen(patch))]:

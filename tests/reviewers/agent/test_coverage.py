@@ -18,7 +18,7 @@ def judged(
     paths: tuple[str, ...] = (),
     parts: tuple[int, ...] = (),
 ) -> tuple[list[str], dict[str, str]]:
-    text = "Receipts: " + ", ".join(part.receipt for part in PARTS if part.number in receipts)
+    text = "Receipts: " + ", ".join(" ".join(part.receipts) for part in PARTS if part.number in receipts)
     opened = Opened(paths=frozenset(map(RepoPath, paths)), parts=frozenset(parts))
     found = coverage(CHANGE, PARTS, text, claimed, opened)
     return list(found.read), {one.path: one.reason for one in found.unread}
@@ -52,9 +52,16 @@ def test_its_word_is_told_apart_from_what_is_shown() -> None:
     }
 
 
+def test_a_part_of_which_a_tool_hid_the_middle_was_not_read() -> None:
+    opened = Opened(paths=frozenset(), parts=frozenset({1, 2, 3}))
+    told = " ".join((*PARTS[0].receipts, PARTS[1].receipts[1], *PARTS[2].receipts))
+    found = coverage(CHANGE, PARTS, told, (), opened)
+    assert (list(found.read), sorted(found.parts)) == (["src/small.py"], [1, 3])
+
+
 def test_a_receipt_of_another_brief_is_none() -> None:
     other = chunks(CHANGE, "e" * 16)
-    assert received(" ".join(part.receipt for part in other), PARTS) == frozenset()
+    assert received(" ".join(" ".join(part.receipts) for part in other), PARTS) == frozenset()
 
 
 def test_numbers_are_told_in_runs() -> None:

@@ -56,7 +56,7 @@ Fix: use `rows.get`.
 
 def review(brief: Brief, finding: str = FINDING, receipts: str | None = None, covered: tuple[str, ...] = ()) -> str:
     """A whole answer in the form that is asked for."""
-    told = ", ".join(chunk.receipt for chunk in laid_out(brief).chunks) if receipts is None else receipts
+    told = ", ".join(" ".join(chunk.receipts) for chunk in laid_out(brief).chunks) if receipts is None else receipts
     files = covered or tuple(patch.path for patch in brief.change.patches)
     rows = "\n".join(f"| `{path}` | Reviewed |" for path in files)
     return f"""# Review
@@ -214,7 +214,9 @@ def test_files_that_are_claimed_but_were_never_opened_are_told_apart(tmp_path: P
     brief = brief_between(BASE, LARGE)
     parts = laid_out(brief).chunks
     text = review(
-        brief, receipts=", ".join(part.receipt for part in parts[:2]), covered=("src/cache.py", "src/table.py")
+        brief,
+        receipts=", ".join(" ".join(part.receipts) for part in parts[:2]),
+        covered=("src/cache.py", "src/table.py"),
     )
     held = Held(tmp_path, in_turn(answered(text, bash("sed -n 1,40p src/table.py"))), head=LARGE)
     reading = held.run()
@@ -263,7 +265,7 @@ def test_where_a_session_cannot_be_taken_up_the_first_answer_goes_along_as_data(
 
 def test_mending_loses_no_finding_and_no_receipt(tmp_path: Path) -> None:
     brief = brief_between(BASE, LARGE)
-    receipts = [part.receipt for part in laid_out(brief).chunks]
+    receipts = [" ".join(part.receipts) for part in laid_out(brief).chunks]
     more = (
         FINDING.replace("I1", "I1")
         .replace("A key that is not there raises", "The table is too long")
@@ -432,7 +434,7 @@ def by_pass(*scripts: Script) -> Any:
 
 def test_passes_run_at_once_and_read_in_different_orders(tmp_path: Path) -> None:
     brief = brief_between(BASE, LARGE)
-    receipts = [part.receipt for part in laid_out(brief).chunks]
+    receipts = [" ".join(part.receipts) for part in laid_out(brief).chunks]
     one = answered(review(brief, receipts=", ".join(receipts[:3])), 0.5)
     two = answered(review(brief, receipts=", ".join(receipts[1:])), 0.5)
     held = Held(tmp_path, by_pass(one, two), head=LARGE, passes=2)

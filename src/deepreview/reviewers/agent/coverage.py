@@ -22,13 +22,19 @@ class Coverage:
 
 
 def received(text: str, chunks: Iterable[Chunk]) -> frozenset[int]:
-    """The parts whose receipts a text holds."""
-    return frozenset(chunk.number for chunk in chunks if chunk.receipt in text)
+    """The parts both of whose receipts a text holds."""
+    return frozenset(chunk.number for chunk in chunks if all(receipt in text for receipt in chunk.receipts))
+
+
+def _halved(text: str, chunks: Iterable[Chunk]) -> frozenset[int]:
+    """The parts of which a text holds one receipt: a tool has hidden the rest."""
+    return frozenset(chunk.number for chunk in chunks if sum(receipt in text for receipt in chunk.receipts) == 1)
 
 
 def coverage(change: Change, chunks: Sequence[Chunk], text: str, claimed: Iterable[str], opened: Opened) -> Coverage:
     """What is known to be read of each file that has changed lines; `claimed` are the names in its own list."""
     parts = received(text, chunks)
+    shown = parts | (opened.parts - _halved(text, chunks))
     holding: dict[RepoPath, list[int]] = {}
     for chunk in chunks:
         for piece in chunk.pieces:
@@ -36,9 +42,7 @@ def coverage(change: Change, chunks: Sequence[Chunk], text: str, claimed: Iterab
     patches = [patch for patch in change.patches if patch.hunks]
     said = frozenset(mentioned(claimed, [patch.path for patch in patches]))
     reasons = {
-        patch.path: _why_unread(patch, frozenset(holding[patch.path]) - parts - opened.parts, opened, said)
-        for patch in patches
-        if not set(holding[patch.path]) <= parts
+        patch.path: _why_unread(patch, frozenset(holding[patch.path]) - shown, opened, said) for patch in patches
     }
     reasons = {path: reason for path, reason in reasons.items() if reason}
     return Coverage(
