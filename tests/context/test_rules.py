@@ -1,6 +1,6 @@
 import pytest
 
-from deepreview.context.rules import rules, steering
+from deepreview.context.rules import edited, rules
 from deepreview.model.change import RepoPath
 from deepreview.testing.builders import make_change, make_patch
 from deepreview.testing.desk import MemoryTree, as_bytes
@@ -54,7 +54,9 @@ def test_too_much_is_cut_and_counted() -> None:
     ("path", "steers"),
     [
         ("AGENTS.md", True),
-        ("a/b/claude.md", True),
+        ("a/b/CLAUDE.md", True),
+        ("deep-review-context.md", True),
+        ("docs/CONTRIBUTING.md", True),
         (".claude/hooks/x.sh", True),
         ("sub/.gemini/settings.json", True),
         (".mcp.json", True),
@@ -67,8 +69,8 @@ def test_too_much_is_cut_and_counted() -> None:
     ],
 )
 def test_files_that_steer_agents_are_known(path: str, steers: bool) -> None:
-    assert bool(steering(make_change(make_patch(path=path)))) is steers
+    assert bool(edited(make_change(make_patch(path=path)))) is steers
 
 
 def test_a_rule_that_was_moved_away_is_told_by_its_old_path() -> None:
-    assert steering(make_change(make_patch(path="x.md", old_path=RepoPath("AGENTS.md")))) == ("AGENTS.md",)
+    assert edited(make_change(make_patch(path="x.md", old_path=RepoPath("AGENTS.md")))) == ("AGENTS.md",)

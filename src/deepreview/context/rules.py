@@ -1,9 +1,10 @@
 """What a project asks of its reviewers, as of the base commit: a change cannot write the rules of its own review."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from deepreview.context.steering import sort_of
 from deepreview.context.tree import Tree, binary, text
 from deepreview.model.change import Change, RepoPath
 
@@ -15,14 +16,6 @@ _AT_ROOT = (
     "CONTRIBUTING.md",
     ".github/CONTRIBUTING.md",
     "docs/CONTRIBUTING.md",
-)
-_STEERING = re.compile(
-    r"(?:^|/)(?:AGENTS|CLAUDE(?:\.local)?|CODEX|GEMINI|QWEN|REVIEW|CONVENTIONS|deep-review-context)\.md$"
-    r"|(?:^|/)\.(?:claude|codex|gemini|qwen|cursor|opencode|agents|windsurf|clinerules)(?:/|$)"
-    r"|(?:^|/)\.(?:cursorrules|windsurfrules|mcp\.json|aider\.conf\.yml|env)$"
-    r"|(?:^|/)opencode\.jsonc?$|^\.github/(?:copilot-instructions\.md|(?:instructions|prompts|chatmodes)/)"
-    r"|^\.vscode/(?:settings|mcp|tasks)\.json$|(?:^|/)CONTRIBUTING\.md$",
-    re.IGNORECASE,
 )
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*)$")
 _OF_REVIEWS = re.compile(r"review|style|convention|guideline|pull request|\bPRs?\b|commit|test", re.IGNORECASE)
@@ -85,7 +78,9 @@ def _of_reviews(whole: str) -> str:
     return "\n".join(kept).strip()
 
 
-def steering(change: Change) -> tuple[RepoPath, ...]:
-    """The changed files, at either side, that agents would obey or be configured by."""
-    paths: Sequence[RepoPath] = [path for patch in change.patches for path in (patch.path, patch.old_path)]
-    return tuple(sorted({path for path in paths if _STEERING.search(path)}))
+def edited(change: Change) -> tuple[RepoPath, ...]:
+    """The changed files, at either side, that reviewers or agents would follow or be configured by."""
+    paths = {path for patch in change.patches for path in (patch.path, patch.old_path)}
+    return tuple(
+        sorted(path for path in paths if path in _AT_ROOT or path.rpartition("/")[2] in _ANYWHERE or sort_of(path))
+    )
