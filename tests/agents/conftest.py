@@ -1,17 +1,21 @@
 """Real command lines, each in a repository and a home of its own, against a model server of ours."""
 
+import asyncio
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.agents.inn import Inn, inn_of
 from tests.agents.record import repository, run_through
 
+from deepreview.guests.isolation import Isolation
 from deepreview.process import Ended
+from deepreview.testing.guests import missing
 from deepreview.testing.model_server import ModelServer, Recorded, serving
 from deepreview.testing.real_clis import PATH, REAL, AbsentError, Place, installed, must_be_there
 
@@ -67,3 +71,35 @@ def run(server: ModelServer, tmp_path: Path) -> Running:
         return Run(ended=ended, place=place, seen=seen, aside=aside)
 
     return running
+
+
+@pytest.fixture
+def inn(tmp_path: Path) -> Inn:
+    """With the best containment there is here."""
+    return inn_of(Isolation.NONE if missing(Isolation.BUBBLEWRAP) else Isolation.BUBBLEWRAP, tmp_path)
+
+
+@pytest.fixture
+def bare_inn(tmp_path: Path) -> Inn:
+    """With no containment at all."""
+    return inn_of(Isolation.NONE, tmp_path)
+
+
+@pytest.fixture(params=list(Isolation), ids=lambda one: one.value)
+def any_inn(request: pytest.FixtureRequest, tmp_path: Path) -> Inn:
+    """With each kind of containment."""
+    return inn_of(request.param, tmp_path)
+
+
+@pytest.fixture
+def go() -> Callable[[Awaitable[None]], None]:
+    """Run a test's coroutine, with a limit on its time."""
+
+    def run(work: Awaitable[None]) -> None:
+        async def limited() -> None:
+            async with asyncio.timeout(120):
+                await work
+
+        asyncio.run(limited())
+
+    return run

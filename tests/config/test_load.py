@@ -141,6 +141,11 @@ def test_a_table_of_commands() -> None:
     assert loaded.settings.commands == (Command(name="semgrep", argv=("semgrep", "scan")),)
 
 
+def test_a_table_of_agents() -> None:
+    loaded = load({}, {}, toml('[agents]\nfast = ["gemini", "--acp"]\n'))
+    assert loaded.settings.agents == (Command(name="fast", argv=("gemini", "--acp")),)
+
+
 def test_tables_of_endpoints_and_prices() -> None:
     text = """
 budget = 5

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from deepreview.agents.api.agent import api_agent, checked
+from deepreview.agents.acp import agent as acp
+from deepreview.agents.api import agent as api
 from deepreview.agents.base import Agent, Spec, Wire
 from deepreview.agents.claude import ClaudeDialect
 from deepreview.agents.cli import CliAgent, Dialect
@@ -30,8 +31,6 @@ class Known:
     """Of its maker's models; a named model of another maker has that one's."""
     wires: tuple[Wire, ...]
     dialect: Dialect
-    install: str
-    """How to install it, as a command."""
     sign_in: str
     """The file that holds its own sign-in, relative to the user's home."""
     efforts: bool = False
@@ -43,42 +42,24 @@ COMMAND_LINES: Mapping[str, Known] = {
         family="claude",
         wires=(Wire.ANTHROPIC,),
         dialect=ClaudeDialect(),
-        install="npm install -g @anthropic-ai/claude-code",
         sign_in=".claude/.credentials.json",
         efforts=True,
     ),
     "codex": Known(
-        family="gpt",
-        wires=(Wire.RESPONSES,),
-        dialect=CodexDialect(),
-        install="npm install -g @openai/codex",
-        sign_in=".codex/auth.json",
-        efforts=True,
+        family="gpt", wires=(Wire.RESPONSES,), dialect=CodexDialect(), sign_in=".codex/auth.json", efforts=True
     ),
-    "gemini": Known(
-        family="gemini",
-        wires=(Wire.GEMINI,),
-        dialect=GeminiDialect(),
-        install="npm install -g @google/gemini-cli",
-        sign_in=".gemini/oauth_creds.json",
-    ),
-    "qwen": Known(
-        family="qwen",
-        wires=(Wire.CHAT,),
-        dialect=QwenDialect(),
-        install="npm install -g @qwen-code/qwen-code",
-        sign_in=".qwen/oauth_creds.json",
-    ),
+    "gemini": Known(family="gemini", wires=(Wire.GEMINI,), dialect=GeminiDialect(), sign_in=".gemini/oauth_creds.json"),
+    "qwen": Known(family="qwen", wires=(Wire.CHAT,), dialect=QwenDialect(), sign_in=".qwen/oauth_creds.json"),
     "opencode": Known(
         family="opencode",
         wires=(Wire.CHAT,),
         dialect=OpencodeDialect(),
-        install="npm install -g opencode-ai",
         sign_in=".local/share/opencode/auth.json",
         efforts=True,
     ),
 }
-_NONE: Mapping[str, Wire] = MappingProxyType({})
+_NOWHERE: Mapping[str, Wire] = MappingProxyType({})
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def named(text: str) -> Spec | None:
@@ -91,7 +72,9 @@ def named(text: str) -> Spec | None:
         return None
     spec = Spec(**{name: value or "" for name, value in found.groupdict().items()})
     if spec.agent == "api":
-        return checked(spec)
+        return api.checked(spec)
+    if spec.agent == "acp":
+        return acp.checked(spec)
     if spec.agent not in COMMAND_LINES:
         return None
     if spec.effort and not COMMAND_LINES[spec.agent].efforts:
@@ -99,13 +82,20 @@ def named(text: str) -> Spec | None:
     return spec
 
 
-def agent_of(spec: Spec, endpoints: Mapping[str, Wire] = _NONE) -> Agent:
-    """The agent of a name that `named` has read; raises UsageError for an endpoint that is not set."""
+def agent_of(
+    spec: Spec, endpoints: Mapping[str, Wire] = _NOWHERE, commands: Mapping[str, tuple[str, ...]] = _NOTHING
+) -> Agent:
+    """The agent of a name that `named` has read; raises UsageError for an endpoint that is not set.
+
+    `endpoints` are the user's servers and what they speak; `commands` what the user calls `acp:NAME`.
+    """
     if spec.endpoint and spec.endpoint not in endpoints:
         otherwise = f"set endpoints = {{ {spec.endpoint} = {{ url = … }} }}"
         raise UsageError(f"no endpoint is called {spec.endpoint!r}", hint=nearest(spec.endpoint, endpoints, otherwise))
     if spec.agent == "api":
-        return api_agent(spec, endpoints.get(spec.endpoint))
+        return api.api_agent(spec, endpoints.get(spec.endpoint))
+    if spec.agent == "acp":
+        return acp.acp_agent(spec, commands.get(spec.model, ()))
     known = COMMAND_LINES[spec.agent]
     return CliAgent(
         spec=spec,

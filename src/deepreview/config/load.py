@@ -200,6 +200,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "sarif": _paths,
     "replay": _replays,
     "commands": _commands,
+    "agents": _commands,
     "archive": _path,
     "budget": budget,
     "budget_reviewer": budget,

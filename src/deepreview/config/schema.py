@@ -39,19 +39,19 @@ class Replayed:
         return f"{self.name}={self.path}" if self.name else str(self.path)
 
 
-TABLES = ("commands", "endpoints", "prices")
+TABLES = ("commands", "agents", "endpoints", "prices")
 """Settings that only a file can hold."""
 
 MACHINE = (
-    "sarif", "replay", "commands", "archive", "isolation", "subscriptions",
-    "budget", "budget_reviewer", "budget_month", "endpoints", "prices",
+    "sarif", "replay", "commands", "agents", "archive", "isolation", "subscriptions", "endpoints", "prices",
+    "budget", "budget_reviewer", "budget_month",
 )  # fmt: skip
 """Settings about files, programs, keys and money of this machine: a repository may not choose them, only its user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A program of the user's that prints SARIF about the files under the folder it is started in."""
+    """A program of the user's, and how it is started."""
 
     name: str
     argv: tuple[str, ...]
@@ -109,6 +109,11 @@ class Settings:
         (),
         "Programs that print SARIF, run on the changed files of head and base.",
         'commands = { semgrep = ["semgrep", "scan", "--sarif", "--quiet", "."] }',
+    )
+    agents: tuple[Command, ...] = setting(
+        (),
+        "Programs that speak the Agent Client Protocol, each to be called as `acp:NAME`.",
+        'agents = { fast = ["gemini", "--acp", "-m", "gemini-2.5-flash"] }',
     )
     archive: Path = setting(
         Path(), "Where rounds are kept; empty for `deepreview/` in the user's data folder.", 'archive = "reviews"'

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.agents.api.conftest import KEY, Inn
+from tests.agents.inn import KEY, Inn
 
 from deepreview.agents.api.agent import ApiAgent
 from deepreview.agents.api.models import DoorError, _ToTheDoor

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from jsonschema.validators import Draft202012Validator
-from tests.agents.api.conftest import Inn
+from tests.agents.inn import Inn
 
 from deepreview.agents.api.tools import MOST_CHARACTERS, Toolbox
 

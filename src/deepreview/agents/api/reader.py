@@ -19,13 +19,15 @@ def main(root: str, action: str, path: str, *numbers: str) -> int:
         _say(f"{path} is outside of the repository")
         return 1
     try:
-        return _read(found, path, *map(int, numbers)) if action == "read" else _list(found, path, int(numbers[0]))
+        if action == "list":
+            return _list(found, path, int(numbers[0]))
+        return _read(found, path, *map(int, numbers), numbered=action == "read")
     except OSError as error:
         _say(f"{path or '.'} cannot be read: {error.strerror}")
         return 1
 
 
-def _read(file: Path, path: str, first: int, last: int) -> int:
+def _read(file: Path, path: str, first: int, last: int, *, numbered: bool) -> int:
     with file.open("rb") as opened:
         if b"\0" in opened.read(_BINARY):
             _say(f"{path} is binary, {file.stat().st_size:,} bytes")
@@ -34,7 +36,9 @@ def _read(file: Path, path: str, first: int, last: int) -> int:
         lines = 0
         for lines, line in enumerate(opened, 1):
             if first <= lines <= last:
-                _say(f"{lines}\t{line.rstrip().decode('utf-8', 'replace')}")
+                _say((f"{lines}\t" if numbered else "") + line.rstrip(b"\r\n").decode("utf-8", "replace"))
+    if not numbered:
+        return 0
     if lines < first:
         _say(f"{path} has {lines} lines")
     elif last < lines:

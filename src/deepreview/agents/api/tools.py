@@ -102,6 +102,18 @@ class Toolbox:
         return Result(text=said or tool.nothing or "[no output]", failed=failed)
 
 
+async def text_of(guest: Guest, path: str, first: int, limit: int) -> Result:
+    """A file's own text without numbers: `limit` lines from `first`, all of them for 0; cut like every result."""
+    last = first + limit - 1 if limit else sys.maxsize
+    whole = Tool(
+        name="text",
+        description="",
+        properties={},
+        argv=lambda given, place: (*_reader(place), "text", _path(given, place), str(first), str(last)),
+    )
+    return await Toolbox(guest=guest, tools={"text": whole}).use("text", {"path": path})
+
+
 def _short(line: str) -> str:
     return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} [line cut, {len(line):,} characters]"
 

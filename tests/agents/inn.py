@@ -1,10 +1,8 @@
 """Guests' places on a real checkout, with a model server behind the door."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -58,30 +56,29 @@ class Inn:
     """A repository with a history, and how an agent is taken in."""
 
     lodging: Lodging
+    environ: Mapping[str, str] = field(default_factory=lambda: ENVIRON)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Stay]:
         root = self.lodging.repo.root
         checkout, rooms = self.lodging.checkout(), root / "rooms"
         rooms.mkdir()
-        async with ModelServer() as server:
-            with socket.socket(socket.AF_UNIX) as listening:
-                listening.bind(str(root / "model.sock"))
-                door = Door(url=server.url("tools"), key=KEY)
-                setup = Setup(
-                    repo=checkout.path,
-                    objects=checkout.objects,
-                    folder=rooms,
-                    gate=Gate(socket=root / "model.sock", port=server.port, doors=dict.fromkeys(Wire, door)),
-                    environ=ENVIRON,
-                    isolation=self.lodging.isolation,
-                    papers={"brief.md": "# Brief\n"},
-                )
-                async with open_guest(setup) as room:
-                    yield Stay(room=room, server=server)
+        async with ModelServer() as server, ModelServer(socket=root / "model.sock"):
+            door = Door(url=server.url("tools"), key=KEY)
+            setup = Setup(
+                repo=checkout.path,
+                objects=checkout.objects,
+                folder=rooms,
+                gate=Gate(socket=root / "model.sock", port=server.port, doors=dict.fromkeys(Wire, door)),
+                environ=self.environ,
+                isolation=self.lodging.isolation,
+                papers={"brief.md": "# Brief\n"},
+            )
+            async with open_guest(setup) as room:
+                yield Stay(room=room, server=server)
 
 
-def _inn(isolation: Isolation, tmp_path: Path) -> Inn:
+def inn_of(isolation: Isolation, tmp_path: Path) -> Inn:
     if why := missing(isolation):
         pytest.skip(why)
     repo = Reviewed.at(tmp_path)
@@ -92,35 +89,3 @@ def _inn(isolation: Isolation, tmp_path: Path) -> Inn:
     (repo.box.path / "out").symlink_to("/etc/passwd")
     repo.box.commit("Change x", {"sub/b.txt": "A needle here\n"})
     return Inn(lodging=Lodging(repo=repo, isolation=isolation))
-
-
-@pytest.fixture
-def inn(tmp_path: Path) -> Inn:
-    """With the best containment there is here."""
-    return _inn(Isolation.NONE if missing(Isolation.BUBBLEWRAP) else Isolation.BUBBLEWRAP, tmp_path)
-
-
-@pytest.fixture
-def bare_inn(tmp_path: Path) -> Inn:
-    """With no containment at all."""
-    return _inn(Isolation.NONE, tmp_path)
-
-
-@pytest.fixture(params=list(Isolation), ids=lambda one: one.value)
-def any_inn(request: pytest.FixtureRequest, tmp_path: Path) -> Inn:
-    """With each kind of containment."""
-    return _inn(request.param, tmp_path)
-
-
-@pytest.fixture
-def go() -> Callable[[Awaitable[None]], None]:
-    """Run a test's coroutine, with a limit on its time."""
-
-    def run(work: Awaitable[None]) -> None:
-        async def limited() -> None:
-            async with asyncio.timeout(120):
-                await work
-
-        asyncio.run(limited())
-
-    return run
