@@ -1,17 +1,11 @@
 """Names become objects here and nowhere else."""
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deepreview.agents.base import Agent, Spec
-from deepreview.agents.catalog import COMMAND_LINES, agent_of, named
 from deepreview.archive.folder import Archive
-from deepreview.broker.base import Budgets
-from deepreview.broker.credentials import credentials
-from deepreview.catalog import choose, nearest
+from deepreview.catalog import choose
 from deepreview.config.load import File, Loaded, load, parse_file
 from deepreview.config.schema import MACHINE, Replayed, Settings, key_of
 from deepreview.consolidate.base import Step
@@ -19,20 +13,14 @@ from deepreview.consolidate.steps import OFF_BY_DEFAULT, STEPS, switched_off
 from deepreview.context.brief import Brief
 from deepreview.engine.desk import Repository
 from deepreview.engine.fanout import Limits, Seats
-from deepreview.engine.host import Hospitality
 from deepreview.engine.pipeline import Crew, brief_of
-from deepreview.engine.retry import next_wait
 from deepreview.engine.reviewed import ReviewedCommit
 from deepreview.errors import ConfigError, MachineError, UsageError
 from deepreview.git.change import read_change
 from deepreview.git.mirror import Mirror
 from deepreview.git.target import Asked, Named, Pin, Place, pin
 from deepreview.git.trees import GitTree
-from deepreview.guests.guest import Account
-from deepreview.guests.isolation import Isolation, best
 from deepreview.model.change import RepoPath
-from deepreview.model.family import word
-from deepreview.reviewers.agent.reviewer import AgentReviewer
 from deepreview.reviewers.base import Reviewer
 from deepreview.reviewers.history.reviewer import HistoryReviewer
 from deepreview.reviewers.names.reviewer import KINDS as NAMES_KINDS
@@ -44,7 +32,7 @@ from deepreview.reviewers.replay.reviewer import ReplayReviewer
 from deepreview.reviewers.static.reviewer import StaticReviewer
 from deepreview.reviewers.static.rules import unknown
 from deepreview.reviewers.static.sarif import Command as StaticCommand
-from deepreview.reviewers.steering.reviewer import SteeringReviewer
+from deepreview.seating import AGENT_NAMES, USUAL_SECONDS, agents, hospitality
 from deepreview.verify.catalog import CHECKS
 
 PROJECT_FILES = ("deepreview.toml", "pyproject.toml")
@@ -64,8 +52,8 @@ def reviewers(settings: Settings) -> tuple[Reviewer, ...]:
 def crew(settings: Settings, environ: Mapping[str, str]) -> Crew:
     """Who takes part in a round."""
     known = {reviewer.name: reviewer for reviewer in reviewers(settings)}
-    party = agents(settings)
-    chosen = choose("reviewer", (name for name in settings.reviewers if name not in party.seats), known, KNOWN_AGENTS)
+    party = agents(settings, environ)
+    chosen = choose("reviewer", (name for name in settings.reviewers if name not in party.seats), known, AGENT_NAMES)
     own = (known[name] for name in chosen)
     seats = (*own, *party.seated, *replayed(settings, (*known, *(one.name for one in party.all))))
     if not seats:
@@ -84,98 +72,8 @@ def crew(settings: Settings, environ: Mapping[str, str]) -> Crew:
             silence=float(settings.silence),
         ),
         lead=party.lead,
-        terms=hospitality(settings, environ) if party.all or party.lead else None,
+        terms=hospitality(settings, environ, folders(environ)[1] / "spending") if party.all or party.lead else None,
     )
-
-
-USUAL_SECONDS = 120
-AGENT_SECONDS = 1_800
-KNOWN_AGENTS = tuple(COMMAND_LINES)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """The agents that the settings name."""
-
-    seats: Mapping[str, AgentReviewer]
-    """By the name in the settings."""
-    reserve: tuple[AgentReviewer, ...]
-    lead: Agent | None
-
-    @property
-    def all(self) -> tuple[AgentReviewer, ...]:
-        """Those that review, and those that may."""
-        return (*self.seats.values(), *self.reserve)
-
-    @property
-    def seated(self) -> tuple[Reviewer, ...]:
-        """Those that review, behind the one that tells what the change does to agents."""
-        return (SteeringReviewer(), *self.seats.values()) if self.seats else ()
-
-
-def agents(settings: Settings) -> Party:
-    """The agents among the reviewers, in reserve and in the lead; raises UsageError for one that cannot be called."""
-    taken: set[str] = set()
-    named_ = [(name, spec) for name in dict.fromkeys(settings.reviewers) if (spec := named(name))]
-    seats = {name: _agent_reviewer(spec, settings, taken) for name, spec in named_}
-    reserve = tuple(_agent_reviewer(_agent_spec(name, "reserve"), settings, taken) for name in settings.reserve)
-    lead = _agent(_agent_spec(settings.lead, "lead"), settings) if settings.lead else None
-    return Party(seats=seats, reserve=reserve, lead=lead)
-
-
-def _agent(spec: Spec, settings: Settings) -> Agent:
-    endpoints = {endpoint.name: endpoint.wire for endpoint in settings.endpoints}
-    return agent_of(spec, endpoints, {command.name: command.argv for command in settings.agents})
-
-
-def _agent_spec(name: str, setting: str) -> Spec:
-    spec = named(name)
-    if spec is None:
-        raise UsageError(f"{setting}: no agent is called {name!r}", hint=nearest(name, KNOWN_AGENTS))
-    return spec
-
-
-def _agent_reviewer(spec: Spec, settings: Settings, taken: set[str]) -> AgentReviewer:
-    name = fresh = word(re.sub(r"[:/@]", "-", str(spec)))
-    while fresh in taken:
-        fresh = f"{name}-{sum(one.startswith(name) for one in taken) + 1}"
-    taken.add(fresh)
-    return AgentReviewer(
-        agent=_agent(spec, settings),
-        name=fresh,
-        passes=settings.passes,
-        seconds=float(settings.timeout or AGENT_SECONDS),
-        again=next_wait,
-    )
-
-
-def hospitality(settings: Settings, environ: Mapping[str, str]) -> Hospitality:
-    """On what terms agents are taken in; raises ConfigError for a sign-in or an isolation that is not to be had."""
-    best_here = best(environ)
-    wanted = best_here if settings.isolation == "auto" else Isolation(settings.isolation)
-    if list(Isolation).index(wanted) < list(Isolation).index(best_here):
-        raise ConfigError(
-            f"isolation by {wanted.value} does not work here, only {best_here.value}",
-            hint="install bubblewrap, or set isolation to auto",
-        )
-    return Hospitality(
-        isolation=wanted,
-        credentials=credentials(environ, settings.endpoints),
-        accounts={name: _account(name, environ) for name in settings.subscriptions},
-        budgets=Budgets(run=settings.budget, reviewer=settings.budget_reviewer, month=settings.budget_month),
-        prices=settings.prices,
-        ledger=folders(environ)[1] / "spending",
-    )
-
-
-def _account(name: str, environ: Mapping[str, str]) -> Account:
-    """An agent's own sign-in; raises ConfigError where there is none."""
-    (name,) = choose("agent", [name], KNOWN_AGENTS)
-    at = COMMAND_LINES[name].sign_in
-    file = Path(environ.get("HOME", "")) / at
-    if not file.is_file():
-        raise ConfigError(f"subscriptions: {name} is not signed in, {file} is missing", hint=f"sign in with `{name}`")
-    return Account(file=file, at=at)
 
 
 def replayed(settings: Settings, taken: Iterable[str]) -> tuple[ReplayReviewer, ...]:

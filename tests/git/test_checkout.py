@@ -166,6 +166,15 @@ def test_what_is_not_wanted(repo: Reviewed) -> None:
     assert _git(checkout, "show", "head:CLAUDE.md").stdout == b"obey\n"
 
 
+@pytest.mark.parametrize("path", [".deepreview", ".deepreview/brief.md", ".DeepReview/x"])
+def test_the_folder_for_papers_is_empty(repo: Reviewed, path: str) -> None:
+    _topic(repo, {path: "obey\n"})
+    checkout = _checkout(repo)
+    assert _files(checkout.path) == {"a.py"}
+    assert list((checkout.path / ".deepreview").iterdir()) == []
+    assert _git(checkout, "status", "--porcelain").stdout == b""
+
+
 def test_a_cut_history(repo: Reviewed) -> None:
     repo.box.commit("older", {"o": "o\n"})
     _topic(repo, {"x": "x\n"})

@@ -145,8 +145,7 @@ print(os.path.exists("/proc/PARENT"))
 
 def test_no_key_is_seen(apart: Lodging, secrets: Path, go: Go) -> None:
     assert secrets.exists()
-    child = subprocess.Popen(["sleep", "60"], env={"ANTHROPIC_API_KEY": KEY})
-    assert KEY.encode() in Path(f"/proc/{child.pid}/environ").read_bytes()
+    child = subprocess.Popen(["/bin/sh", "-c", "echo up; read x"], env={"KEY": KEY}, stdin=-1, stdout=-1)
 
     async def visit() -> None:
         async with apart.open() as room:
@@ -158,11 +157,14 @@ def test_no_key_is_seen(apart: Lodging, secrets: Path, go: Go) -> None:
                 assert int(listed.out.splitlines()[0]) <= 6
                 assert "never-inside" not in listed.out
 
-    try:
-        go(visit())
-    finally:
-        child.kill()
-        child.wait()
+    with child:
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"up\n"
+            assert KEY.encode() in Path(f"/proc/{child.pid}/environ").read_bytes()
+            go(visit())
+        finally:
+            child.kill()
 
 
 def test_the_checkout_cannot_be_written(apart: Lodging, go: Go) -> None:

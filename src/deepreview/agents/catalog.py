@@ -31,6 +31,8 @@ class Known:
     """Of its maker's models; a named model of another maker has that one's."""
     wires: tuple[Wire, ...]
     dialect: Dialect
+    install: str
+    """How to install it, as a command."""
     sign_in: str
     """The file that holds its own sign-in, relative to the user's home."""
     efforts: bool = False
@@ -42,18 +44,37 @@ COMMAND_LINES: Mapping[str, Known] = {
         family="claude",
         wires=(Wire.ANTHROPIC,),
         dialect=ClaudeDialect(),
+        install="npm install -g @anthropic-ai/claude-code",
         sign_in=".claude/.credentials.json",
         efforts=True,
     ),
     "codex": Known(
-        family="gpt", wires=(Wire.RESPONSES,), dialect=CodexDialect(), sign_in=".codex/auth.json", efforts=True
+        family="gpt",
+        wires=(Wire.RESPONSES,),
+        dialect=CodexDialect(),
+        install="npm install -g @openai/codex",
+        sign_in=".codex/auth.json",
+        efforts=True,
     ),
-    "gemini": Known(family="gemini", wires=(Wire.GEMINI,), dialect=GeminiDialect(), sign_in=".gemini/oauth_creds.json"),
-    "qwen": Known(family="qwen", wires=(Wire.CHAT,), dialect=QwenDialect(), sign_in=".qwen/oauth_creds.json"),
+    "gemini": Known(
+        family="gemini",
+        wires=(Wire.GEMINI,),
+        dialect=GeminiDialect(),
+        install="npm install -g @google/gemini-cli",
+        sign_in=".gemini/oauth_creds.json",
+    ),
+    "qwen": Known(
+        family="qwen",
+        wires=(Wire.CHAT,),
+        dialect=QwenDialect(),
+        install="npm install -g @qwen-code/qwen-code",
+        sign_in=".qwen/oauth_creds.json",
+    ),
     "opencode": Known(
         family="opencode",
         wires=(Wire.CHAT,),
         dialect=OpencodeDialect(),
+        install="npm install -g opencode-ai",
         sign_in=".local/share/opencode/auth.json",
         efforts=True,
     ),

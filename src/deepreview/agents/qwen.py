@@ -17,6 +17,8 @@ _SETTINGS = {
     "context": {"fileName": []},
 }
 _WRITING = ("edit", "write_file", "web_fetch", "web_search", "save_memory", "task")
+_NO_TERMINAL = {"shell": {"enableInteractiveShell": False}}
+"""Its commands need none, and a guest may not be able to open one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class QwenDialect:
     def invocation(self, spec: Spec, question: Question, guest: Guest) -> Invocation:
         """One turn."""
         shell = question.tools and guest.place.contained
-        settings = {**_SETTINGS, "tools": {"exclude": [*_WRITING, *(() if shell else ("run_shell_command",))]}}
+        excluded = [*_WRITING, *(() if shell else ("run_shell_command",))]
+        settings = {**_SETTINGS, "tools": {"exclude": excluded, **_NO_TERMINAL}}
         files = {".qwen/settings.json": json.dumps(settings)}
         argv = ["qwen", "--safe-mode", "--auth-type", "openai", "-o", "stream-json"]
         argv += ["--approval-mode", "yolo" if shell else "default"]

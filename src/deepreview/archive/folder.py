@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 from typing import IO
 
 from pydantic import TypeAdapter
@@ -204,6 +205,22 @@ class Archive:
             what = f"no round is called {name!r}" if name else "no round has been made yet"
             raise UsageError(what, hint="`deepreview list --all` shows the rounds, `deepreview review` makes one")
         return found[-1]
+
+
+_RECENT = 10
+"""Rounds that tell how long a reviewer takes."""
+
+
+def usual_seconds(shelf: Path) -> Mapping[str, float]:
+    """How long each reviewer took in the middle of the last rounds of a repository; none for one that never ended."""
+    found: dict[str, list[float]] = {}
+    for folder in sorted(plan.parent for plan in shelf.glob(f"*/{PLAN_FILE}"))[-_RECENT:]:
+        for path in folder.glob("*.run.json"):
+            with suppress(ValueError, OSError):
+                run = wire.from_json(wire.RUN, path.read_bytes())
+                if isinstance(run, Completed):
+                    found.setdefault(run.reviewer, []).append(run.seconds)
+    return {reviewer: median(seconds) for reviewer, seconds in found.items()}
 
 
 def shelf_of(repo: str, mirror: Path) -> str:

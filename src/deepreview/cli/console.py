@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import assert_never
 
 from rich.console import Console
@@ -26,7 +27,11 @@ from deepreview.model.event import (
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.activity import activity, money
 from deepreview.render.visible import one_line, visible
-from deepreview.render.wording import why_failed
+from deepreview.render.wording import duration, why_failed
+
+_WORTH_TELLING = 10.0
+"""Seconds: who is quicker is done before anybody wonders."""
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
 
 
 def silent(event: Event) -> None:
@@ -60,7 +65,8 @@ class Lines:
 class Board:
     """A table that redraws itself: who, how it stands, how long, how many claims so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, usual: Mapping[str, float]) -> None:
+        self._usual = usual
         self._lock = threading.Lock()
         self._headline = ""
         self._started: dict[str, float] = {}
@@ -122,7 +128,9 @@ class Board:
             return Text(visible(ending(run)), style=style), ""
         if name in self._started:
             doing = Text(visible(self._doing.get(name, "reading")), style="cyan", overflow="ellipsis", no_wrap=True)
-            return doing, f"{time.monotonic() - self._started[name]:.1f} s"
+            usual = self._usual.get(name, 0.0)
+            about = f" of about {duration(usual)}" if usual >= _WORTH_TELLING else ""
+            return doing, f"{time.monotonic() - self._started[name]:.1f} s{about}"
         return Text("waiting", style="dim"), ""
 
 
@@ -149,13 +157,13 @@ def ending(run: Run) -> str:
 
 
 @contextmanager
-def progress(*, quiet: bool, ci: bool) -> Iterator[Emit]:
-    """Whoever should hear of events while a round runs."""
+def progress(*, quiet: bool, ci: bool, usual: Mapping[str, float] = _UNKNOWN) -> Iterator[Emit]:
+    """Whoever should hear of events while a round runs; `usual` says how long each reviewer took before."""
     console = Console(stderr=True)
     if quiet or ci:
         yield silent
     elif console.is_terminal:
-        board = Board()
+        board = Board(usual)
         with Live(board, console=console, refresh_per_second=8, transient=True):
             yield board
     else:

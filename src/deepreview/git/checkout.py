@@ -90,7 +90,7 @@ def write_checkout(mirror: Mirror, ends: Ends, folder: Path, unwanted: Container
     git = _git(mirror, folder)
     entries = ends.tree.entries()
     unsafe = [path for path in entries if _unwritable(path)]
-    left_out = [path for path in entries if path in unwanted and path not in unsafe]
+    left_out = [path for path in entries if (path in unwanted or _of_papers(path)) and path not in unsafe]
     without = {*unsafe, *left_out}
     kept = {path: entry for path, entry in entries.items() if path not in without}
     _index(git, kept)
@@ -125,6 +125,11 @@ def _make_repository(mirror: Mirror, ends: Ends, folder: Path) -> None:
 def _unwritable(path: RepoPath) -> bool:
     """Whether some part of a path is, on some file system, one that git keeps to itself or that leads elsewhere."""
     return path.startswith("/") or any(_UNWRITABLE.fullmatch(_INVISIBLE.sub("", part)) for part in path.split("/"))
+
+
+def _of_papers(path: RepoPath) -> bool:
+    """Whether a path would stand in the folder that is kept empty, or in its place."""
+    return path.split("/", 1)[0].casefold() == PAPERS
 
 
 def _index(git: Git, entries: dict[RepoPath, Entry]) -> None:

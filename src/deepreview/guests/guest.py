@@ -26,7 +26,8 @@ _SEEN_BY_LANDLOCK = (
     "/etc/passwd", "/etc/resolv.conf", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/proc", "/sys/devices/system/cpu",
     "/sys/fs/cgroup", "/dev/urandom", "/dev/random",
 )  # fmt: skip
-_WRITTEN_BY_LANDLOCK = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/ptmx", "/dev/pts")
+_WRITTEN_BY_LANDLOCK = ("/dev/null", "/dev/zero", "/dev/full", "/dev/ptmx")
+"""Not `/dev/tty` and `/dev/pts`: the user's own terminals are there."""
 PAPERS = ".deepreview"
 """The folder of a checkout in which papers are found; a checkout holds it empty."""
 _GIT = """\

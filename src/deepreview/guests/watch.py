@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _OURS = {".git", ".deepreview"}
@@ -18,8 +19,9 @@ def marks(repo: Path) -> Marks:
             names[:] = [name for name in names if name not in _OURS]
         for name in files:
             path = os.path.join(at, name)  # noqa: PTH118 - tens of thousands of them
-            seen = os.lstat(path)
-            found[path] = (seen.st_size, seen.st_mode, seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns)
+            with suppress(OSError):  # it is going away at this moment
+                seen = os.lstat(path)
+                found[path] = (seen.st_size, seen.st_mode, seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns)
     return found
 
 

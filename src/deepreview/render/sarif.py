@@ -28,7 +28,7 @@ MOST_TEXT = 4_000
 """Longest message in characters; an alert shows less."""
 
 LEVELS = {Severity.CRITICAL: "error", Severity.IMPORTANT: "warning", Severity.SUGGESTION: "note"}
-_NOT_IN_FORCE = {State.DECLINED, State.DOCUMENTED, State.DEFERRED, State.FIXED, State.OBSOLETE}
+_NOT_IN_FORCE = {State.DECLINED, State.REFUTED, State.DOCUMENTED, State.DEFERRED, State.FIXED, State.OBSOLETE}
 
 Json = dict[str, Any]
 

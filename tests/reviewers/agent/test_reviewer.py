@@ -284,6 +284,12 @@ def test_mending_loses_no_finding_and_no_receipt(tmp_path: Path) -> None:
     assert reading.original == f"{first}\n\n---\n\n{second}"
 
 
+def test_a_finding_in_prose_was_read_when_the_answer_was_whole(tmp_path: Path) -> None:
+    loose = "The code is fine but `src/cache.py:2` raises for a key that is not there."
+    record = Held(tmp_path, in_turn(answered(loose, 0.1)), seconds=10).run().record
+    assert 0.1 <= record.first_finding < 5
+
+
 def test_a_mending_turn_that_fails_leaves_the_first_answer_with_what_it_lacks(tmp_path: Path) -> None:
     bare = review(BRIEF).partition("## Coverage")[0]
     began = Began(session="s", model="", version="")

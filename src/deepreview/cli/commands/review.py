@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from deepreview import wiring
-from deepreview.archive.folder import Plan, RoundFolder
+from deepreview.archive.folder import Plan, RoundFolder, usual_seconds
+from deepreview.cli.commands import outlook
 from deepreview.cli.console import progress
 from deepreview.cli.context import TOOL, Where, environment, now
 from deepreview.cli.options import comma_separated, where
@@ -77,6 +78,7 @@ def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on
     multiple=True,
     help="Seat a review that was made elsewhere: text, JSON, SARIF, rdjson, or a pull request's exported comments.",
 )
+@click.option("--dry-run", is_flag=True, help="Say who would be asked and what it may cost, and ask nobody.")
 @outcome_options
 @where
 def review_command(
@@ -84,6 +86,7 @@ def review_command(
     staged: bool,
     worktree: bool,
     patch: str | None,
+    dry_run: bool,
     to: str,
     output: Path | None,
     quiet: bool,
@@ -105,9 +108,16 @@ def review_command(
     settings = loaded.settings
     wiring.crew(settings, place.environ)  # a reviewer that does not exist is told before a folder is made
     wiring.refuse_empty(pinned, place.environ)
+    if dry_run:
+        deliver(outlook.dry_run(settings, pinned, place), output)
+        return Exit.CLEAN.value
+    for line in () if quiet else outlook.lines(outlook.outlooks(settings, pinned, place)):
+        note(line)
     folder, plan = wiring.archive(settings, place.environ).start(pinned, settings, TOOL, now())
     with folder.alone():
         report = carry_out(plan, folder, quiet=quiet)
+    if not quiet and (others := outlook.could_join(settings, place)):
+        note(others)
     deliver(rendered(report, format_), output)
     return exit_code(report, settings.fail_on, quiet=quiet)
 
@@ -179,7 +189,8 @@ def _patch(name: str) -> bytes:
 def carry_out(plan: Plan, folder: RoundFolder, *, quiet: bool) -> Report:
     """Run the round and store its report in every format; what is lost when the process dies is told to the user."""
     environ = environment()
-    with progress(quiet=quiet, ci=bool(environ.get("CI"))) as emit:
+    usual = usual_seconds(folder.path.parent)
+    with progress(quiet=quiet, ci=bool(environ.get("CI")), usual=usual) as emit:
         around = Surroundings(environ=environ, now=now, emit=emit)
         try:
             report = asyncio.run(review(plan, folder, wiring.crew(plan.settings, environ), around))

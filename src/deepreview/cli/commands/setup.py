@@ -3,24 +3,27 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
-from deepreview import wiring
+from deepreview import seating, wiring
+from deepreview.agents.base import Spec
+from deepreview.agents.catalog import COMMAND_LINES, agent_of
 from deepreview.agents.endpoint import Endpoint
 from deepreview.cli.context import TOOL, Where, environment
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver
 from deepreview.config.load import Loaded
-from deepreview.config.schema import Valued, key_of
+from deepreview.config.schema import Settings, Valued, key_of
 from deepreview.errors import DeepReviewError, Exit, UsageError
 from deepreview.git.run import for_source
 from deepreview.git.source import open_source
 from deepreview.git.target import Auto
+from deepreview.guests.isolation import Isolation, best, label
 from deepreview.model.budget import Budget, Price
 from deepreview.render.visible import exact, visible
 
@@ -125,12 +128,26 @@ def _diagnoses(at: Where) -> Iterator[Diagnosis]:
         yield Diagnosis(what=reviewer.name, state="partly" if missing else "ok", told=reviewer.summary)
         for lack in missing:
             yield Diagnosis(what=reviewer.name, state="missing", told=lack)
+    yield from _agents(loaded.settings, environ)
     try:
         source = open_source(at.repo.absolute(), environ)
         against = source.default_branch or "nothing: no default branch is known, use --base"
         yield Diagnosis(what="repository", state="ok", told=f"{source.name}, branches are compared with {against}")
     except DeepReviewError as error:
         yield Diagnosis(what="repository", state="missing", told=str(error))
+
+
+def _agents(settings: Settings, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """The agents that are known, and how they would be kept apart."""
+    kept = best(environ)
+    advice = "" if kept is Isolation.BUBBLEWRAP else "; install bubblewrap to keep agents apart better"
+    yield Diagnosis(
+        what="isolation", state=_state(well=kept is not Isolation.NONE), told=f"{label(kept, account=False)}{advice}"
+    )
+    for name in COMMAND_LINES:
+        missing = seating.lacks(agent_of(Spec(agent=name)), settings, environ)
+        told = "; ".join(missing) or f"ready; `deepreview review --with {name}` asks it"
+        yield Diagnosis(what=name, state=_state(well=not missing), told=told)
 
 
 def _unwritable(folder: Path) -> str:

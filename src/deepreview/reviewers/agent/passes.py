@@ -102,6 +102,8 @@ class Pass:
         if lost := self._judged(turn, answer):
             self._end(lost)
             return
+        if answer.review.claims and turn.first_finding < 0:
+            turn.first_finding = turn.ended  # one that is told from prose only when all of it is there
         self.answer, self.gaps = answer, (wrong := self._problems(answer))
         if wrong and self.asked.deadline - time.monotonic() > _LEAST:
             again = await self._turn(self._mending(whole, wrong, turn), desk)
