@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepreview.agents.api.agent import missing_libraries
 from deepreview.agents.base import Agent, Spec, Wire
 from deepreview.agents.catalog import COMMAND_LINES, agent_of, named
 from deepreview.broker.base import Budgets, Credential
@@ -125,7 +126,10 @@ def lacks(agent: Agent, settings: Settings, environ: Mapping[str, str]) -> tuple
     """What this machine lacks for an agent, each with how to add it."""
     spec, told = agent.spec, []
     if agent.program and shutil.which(agent.program, path=environ.get("PATH", "")) is None:
-        told.append(f"{agent.program} is not installed; {COMMAND_LINES[spec.agent].install}")
+        known = COMMAND_LINES.get(spec.agent)
+        told.append(f"{agent.program} is not installed; {known.install if known else 'put its program on your path'}")
+    if spec.agent == "api" and (libraries := missing_libraries()):
+        told.append(libraries)
     if spec.agent not in settings.subscriptions and not reached(agent, settings, environ):
         variables = " or ".join(dict.fromkeys(_VARIABLES[wire] for wire in agent.wires))
         missing = f"the key of the endpoint {spec.endpoint}" if spec.endpoint else variables

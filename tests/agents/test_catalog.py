@@ -38,6 +38,8 @@ def test_anything_else_is_no_agent(text: str) -> None:
         ("api/local", "api/local names no model (say which: api/local:MODEL)"),
         ("api:qwen3", ("nobody knows whose model qwen3 is (models of claude, gpt, gemini are known; "
          "for a server of your own say api/ENDPOINT:qwen3)")),
+        ("acp", "acp names no program (say which: acp:gemini, or acp:NAME of a setting `agents`)"),
+        ("acp:gemini@high", "acp agents cannot be told how hard to think (leave out @high)"),
         ("api:gpt-5@hard", "api has no effort hard (known: minimal, low, medium, high, xhigh, max)"),
     ],
 )  # fmt: skip
@@ -81,3 +83,19 @@ def test_an_endpoint_must_be_set(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         agent_of(spec, LOCAL)
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "program", "family"),
+    [
+        ("acp:gemini", "gemini", "gemini"),
+        ("acp:pro", "gemini", "gemini"),
+        ("acp:codex-acp", "codex-acp", "gpt"),
+        ("acp:/opt/tools/mine", "/opt/tools/mine", "mine"),
+    ],
+)
+def test_a_program_that_speaks_the_protocol(text: str, program: str, family: str) -> None:
+    spec = named(text)
+    assert spec is not None
+    agent = agent_of(spec, commands={"pro": ("gemini", "--acp", "-m", "gemini-2.5-pro")})
+    assert (agent.program, agent.family, agent.wires) == (program, family, tuple(Wire))

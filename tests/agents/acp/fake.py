@@ -66,11 +66,12 @@ def read(number: int, path: str, **more: int) -> str:
 def tools() -> None:
     say("I look ")
     say("around.")
-    update("tool_call", toolCallId="t1", title="a.py", kind="read", rawInput={"path": "src/a.py"}, status="pending")
-    update("tool_call_update", toolCallId="t1", status="in_progress")
+    update("tool_call", toolCallId="t1", title="read", kind="read", status="pending")
+    update("tool_call_update", toolCallId="t1", status="in_progress", rawInput={"path": "src/a.py"})
     content = [{"type": "content", "content": {"type": "text", "text": "x = 2"}}]
     update("tool_call_update", toolCallId="t1", status="completed", content=content)
     update("tool_call_update", toolCallId="t2", title="ls", kind="execute", status="failed", rawOutput="gone")
+    update("tool_call", toolCallId="t3", title="never taken up", locations=[{"path": "/repo/x"}])
     update("agent_thought_chunk", content={"type": "text", "text": "secret thought"})
     say("Found it.")
 

@@ -76,6 +76,7 @@ def test_a_turn_is_told_in_the_words_of_all_agents(any_inn: Inn, go: Go) -> None
                 ToolCall(id="t2", tool="execute", arguments='{"title": "ls"}'),
                 ToolResult(id="t2", size=4, failed=True),
                 Text(text="\n\nFound it."),
+                ToolCall(id="t3", tool="other", arguments='{"title": "never taken up", "paths": ["/repo/x"]}'),
                 Spent(usage=Usage(input=30, cached=10, output=20, reasoning=8, usd=0.25, priced="reported")),
                 Answered(text="Found it.", data=""),
             ]
@@ -237,24 +238,29 @@ def test_it_is_told_of_every_model_that_there_is_a_key_for(inn: Inn, go: Go) -> 
 
 
 @pytest.mark.agents
-def test_gemini_itself_reviews(inn: Inn, go: Go) -> None:
-    program = program_of("gemini")
-    folders = f"{program.parent}:{ENVIRON['PATH']}"
-    environ = os.environ  # noqa: TID251 - only to find node
-    node = next((Path(folder) for folder in environ["PATH"].split(":") if Path(folder, "node").exists()), None)
-    inn = replace(inn, environ={**ENVIRON, "PATH": f"{folders}:{node}" if node else folders})
+@pytest.mark.parametrize(
+    ("name", "argv", "sent"),
+    [("gemini", ("--acp", "-m", "gemini-2.5-pro"), 3000), ("opencode", ("acp",), 1000)],  # one tells its last request
+)
+def test_real_programs_review(inn: Inn, go: Go, name: str, argv: tuple[str, ...], sent: int) -> None:
+    program = program_of(name)
+    path = os.environ["PATH"].split(":")  # noqa: TID251 - only to find node
+    node = next((folder for folder in path if Path(folder, "node").exists()), "/usr/bin")
+    inn = replace(inn, environ={**ENVIRON, "PATH": f"{program.parent}:{ENVIRON['PATH']}:{node}"})
 
     async def work() -> None:
-        spec = named("acp:pro")
+        spec = named("acp:mine")
         assert spec is not None
-        agent = agent_of(spec, commands={"pro": ("gemini", "--acp", "-m", "gemini-2.5-pro")})
-        assert agent.family == "gemini"
+        agent = agent_of(spec, commands={"mine": (name, *argv)})
+        assert agent.family == name
         async with inn.open() as stay:
-            events = await asked(agent, Question(prompt="Review."), stay.visit("tools", "gemini"))
+            events = await asked(agent, Question(prompt="Review."), stay.visit("tools", name))
             assert isinstance(events[0], Began), events
             assert events[-1] == Answered(text=ANSWER, data="")
-            assert [event.tool for event in events if isinstance(event, ToolCall)] == ["read", "execute", "execute"]
-            assert [event.usage.sent for event in events if isinstance(event, Spent)] == [3000]
+            calls = [event for event in events if isinstance(event, ToolCall)]
+            assert [call.tool for call in calls] == ["read", "execute", "execute"]
+            assert ["README.md" in call.arguments for call in calls] == [True] * 3
+            assert [event.usage.sent for event in events if isinstance(event, Spent)] == [sent]
             assert not [event for event in events if isinstance(event, Denied | Unrecognised)]
 
     go(work())

@@ -1,6 +1,7 @@
 """Agents that are started as an `acp:COMMAND`, once for each turn."""
 
 import contextlib
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -97,7 +98,9 @@ def _opencode(argv: tuple[str, ...]) -> Start:
 
     def start(question: Question, guest: Guest) -> Invocation:
         known = OpencodeDialect().invocation(Spec(agent="opencode"), replace(question, resume=""), guest)
-        return replace(known, argv=(*argv, "--pure"), stdin=b"")
+        chosen = known.argv[known.argv.index("-m") + 1]  # here no argument takes it
+        files = {name: json.dumps({**json.loads(text), "model": chosen}) for name, text in known.files.items()}
+        return replace(known, argv=(*argv, "--pure"), files=files, stdin=b"")
 
     return start
 

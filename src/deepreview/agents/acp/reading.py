@@ -11,6 +11,7 @@ _QUIET = {
     "agent_thought_chunk", "user_message_chunk", "plan", "plan_update", "plan_removed", "available_commands_update",
     "current_mode_update", "config_option_update", "session_info_update",
 }  # fmt: skip
+_UNDER_WAY = {"in_progress", "completed", "failed"}
 
 
 @dataclass(eq=False)
@@ -21,8 +22,10 @@ class Reading:
     """The message since the last use of a tool."""
     _listening: bool = False
     _spoke: bool = False
-    _kinds: dict[str, str] = field(default_factory=dict)
-    _open: set[str] = field(default_factory=set)
+    _calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What is known of each tool call, by its id."""
+    _told: set[str] = field(default_factory=set)
+    _over: set[str] = field(default_factory=set)
     _usd: float = 0.0
 
     def begin(self) -> None:
@@ -56,28 +59,35 @@ class Reading:
         return said(between + text)
 
     def _tool(self, update: dict[str, Any]) -> Iterator[AgentEvent]:
-        """A call when it is first named, a result when it is over."""
-        yield from self.named(update)[1]
+        """A call once its arguments are there, a result when it is over."""
         id_, status = word(update.get("toolCallId")), update.get("status")
-        if status in {"completed", "failed"} and id_ in self._open:
-            self._open.discard(id_)
+        yield from self.named(update, whole=status in _UNDER_WAY)[1]
+        if status in {"completed", "failed"} and id_ not in self._over:
+            self._over.add(id_)
             given = update.get("content")
             shown = sum(size(table(one.get("content")).get("text")) for one in rows(given)) if given else 0
             length = shown or (size(update["rawOutput"]) if update.get("rawOutput") is not None else -1)
             yield ToolResult(id=id_, size=length, failed=status == "failed")
 
-    def named(self, update: dict[str, Any]) -> tuple[str, Iterable[AgentEvent]]:
-        """The kind of a tool call, and the call itself where it was not told before."""
+    def named(self, update: dict[str, Any], *, whole: bool = True) -> tuple[str, Iterable[AgentEvent]]:
+        """The kind of a tool call, and the call itself once all of it is known and it was not told before."""
         id_ = word(update.get("toolCallId"))
-        kind = word(update.get("kind")) or self._kinds.get(id_, "other")
-        if id_ in self._kinds:
-            return kind, ()
-        self._kinds[id_] = kind
-        self._open.add(id_)
+        known = self._calls.setdefault(id_, {})
+        known |= {part: update[part] for part in ("kind", "title", "rawInput", "locations") if update.get(part)}
+        kind = word(known.get("kind")) or "other"
         self.last = ""
-        paths = [word(one.get("path")) for one in rows(update.get("locations"))]
-        told = {"title": word(update.get("title")), **({"paths": paths} if paths else {})}
-        return kind, (call(id_, kind, update.get("rawInput") or told),)
+        return kind, (self._call(id_),) if whole and id_ not in self._told else ()
+
+    def rest(self) -> Iterable[AgentEvent]:
+        """The calls that the program named and never took up again."""
+        return [self._call(id_) for id_ in self._calls if id_ not in self._told]
+
+    def _call(self, id_: str) -> AgentEvent:
+        self._told.add(id_)
+        known = self._calls[id_]
+        paths = [word(one.get("path")) for one in rows(known.get("locations"))]
+        told = {"title": word(known.get("title")), **({"paths": paths} if paths else {})}
+        return call(id_, word(known.get("kind")) or "other", known.get("rawInput") or told)
 
     def spent(self, answer: dict[str, Any]) -> Iterable[AgentEvent]:
         """What the turn used, where the program tells; Gemini does so beside the protocol."""

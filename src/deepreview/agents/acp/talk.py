@@ -1,6 +1,7 @@
 """One turn in the Agent Client Protocol, version 1: JSON-RPC, one message a line, both sides asking.
 
-Tried with gemini 0.61.0. What is spoken is what a review needs: no terminal, no writing, no servers of ours.
+Tried with gemini 0.61.0 and opencode 1.18.33. What is spoken is what a review needs: no terminal, no writing, no
+servers of ours.
 """
 
 import asyncio
@@ -94,7 +95,7 @@ class Talk:
         async for event in self._asked("session/prompt", {"sessionId": self._session, "prompt": prompt}):
             yield event
         self._at_work = False
-        for event in self._reading.spent(self._answer):
+        for event in (*self._reading.rest(), *self._reading.spent(self._answer)):
             yield event
 
     def _opening(self, able: dict[str, Any]) -> tuple[str, dict[str, str]]:

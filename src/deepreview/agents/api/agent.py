@@ -1,6 +1,7 @@
 """A model by API as an agent; what it needs is imported when it is first asked, which takes seconds."""
 
 import asyncio
+import importlib.util
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,12 @@ def checked(spec: Spec) -> Spec:
     if spec.effort and spec.effort not in EFFORTS:
         raise UsageError(f"{named} has no effort {spec.effort}", hint=f"known: {', '.join(EFFORTS)}")
     return spec
+
+
+def missing_libraries() -> str:
+    """What must be installed before any model is asked; empty where everything is."""
+    absent = [name for name in ("pydantic_ai", "jsonschema") if importlib.util.find_spec(name) is None]
+    return f"{absent[0]} is missing; {NEEDED}" if absent else ""
 
 
 def api_agent(spec: Spec, wire: Wire | None = None) -> "ApiAgent":

@@ -1,0 +1,34 @@
+"""What the settings say of agents reaches them."""
+
+import pytest
+
+from deepreview.agents.base import Wire
+from deepreview.config.load import load, parse_file
+from deepreview.seating import agents, lacks
+
+SETTINGS = b"""
+reviewers = ["acp:pro", "api/local:qwen3-coder"]
+[agents]
+pro = ["gemini", "--acp", "-m", "gemini-2.5-pro"]
+[endpoints]
+local = { url = "http://127.0.0.1:11434/v1" }
+"""
+
+
+def test_agents_are_made_with_the_users_command_lines_and_endpoints() -> None:
+    settings = load({}, {}, parse_file(SETTINGS, "deepreview.toml", "deepreview.toml")).settings
+    pro, local = (seat.agent for seat in agents(settings, {}).seats.values())
+    assert (pro.program, pro.family) == ("gemini", "gemini")
+    assert (local.program, local.wires, local.family) == ("", (Wire.CHAT,), "qwen")
+
+
+def test_what_is_missing_is_told_with_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load({}, {}, parse_file(SETTINGS, "deepreview.toml", "deepreview.toml")).settings
+    pro, local = (seat.agent for seat in agents(settings, {}).seats.values())
+    assert lacks(pro, settings, {}) == (
+        "gemini is not installed; put its program on your path",
+        "there is no key for acp:pro; set ANTHROPIC_API_KEY or OPENAI_API_KEY or GEMINI_API_KEY",
+    )
+    assert lacks(local, settings, {}) == ()
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert lacks(local, settings, {}) == ("pydantic_ai is missing; pip install 'deepreviewer[api]'",)
