@@ -78,6 +78,28 @@ class State(Enum):
     OBSOLETE = "obsolete"
 
 
+class Standing(Enum):
+    """How a finding relates to the earlier rounds of the same target."""
+
+    NEW = "new"
+    CARRIED = "carried"
+    REGRESSED = "regressed"
+    """It was fixed or gone, and is there again."""
+    CAUSED = "caused-by-fix"
+    """New, in lines that the fix of an earlier finding wrote."""
+    OVERLOOKED = "overlooked"
+    """New, in code that stands as it did in the first round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """The round that raised a finding first."""
+
+    round: int
+    id: str
+    """The name of that round's folder."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One defect at one or more places, with all who said it."""
@@ -109,6 +131,27 @@ class Finding:
     evidence: tuple[Evidence, ...]
     proof: Rung
     state: State
+    standing: Standing = Standing.NEW
+    since: Since | None = None
+    """None for one that no earlier round has."""
+    identity: Fingerprint = Fingerprint("")
+    """The fingerprint under which it was raised first, by which its history is found; empty where that is its own."""
+    confidence: float = 1.0
+    """How sure it is that this is the earlier finding; below 1 where it was told by likeness."""
+    because: str = ""
+    """One sentence: what the standing, and a state that was taken back, rest on."""
+    held: str = ""
+    """Why it waits: it is below the bar of this round. Empty for one that counts."""
+
+    @property
+    def life(self) -> Fingerprint:
+        """The identity of its history, which is that of its first round."""
+        return self.identity or self.fingerprint
+
+    @property
+    def counts(self) -> bool:
+        """Whether somebody has to act on it now."""
+        return self.state is State.OPEN and not self.held
 
     @property
     def main(self) -> Location | None:

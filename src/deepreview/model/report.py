@@ -6,6 +6,7 @@ from deepreview.model.change import Commit, FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.finding import Dropped, Finding
 from deepreview.model.lead import Lead
+from deepreview.model.life import Convergence, Previous
 from deepreview.model.round import Run
 from deepreview.model.verdict import Verdict
 
@@ -171,6 +172,10 @@ class Report:
     reconciliation: tuple[str, ...]
     """One sentence for each claim that was lowered, merged or dropped."""
     cited: tuple[CitedCode, ...]
+    previous: tuple[Previous, ...] = ()
+    """The findings of earlier rounds of the same target and what became of them; empty in a first round."""
+    convergence: Convergence | None = None
+    """None in a report that is no round of a target."""
 
     @property
     def told(self) -> tuple[Remark, ...]:
