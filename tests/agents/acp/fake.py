@@ -7,7 +7,6 @@ folder, for a test to look at.
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +98,7 @@ def strange() -> None:
 
 def prompted(number: int) -> None:
     if SCENARIO == "silent":
-        time.sleep(600)
+        return
     if SCENARIO == "dies":
         say("I was about to")
         sys.stderr.write("Error: out of memory in a made-up place\n")
@@ -128,6 +127,7 @@ ERRORS = {
 
 
 def main() -> None:
+    asked = 0
     while True:
         message = listen()
         method, number = message["method"], message.get("id", 0)
@@ -142,7 +142,10 @@ def main() -> None:
         elif method == "session/new":
             send(id=number, result={"sessionId": SESSION, "models": {"currentModelId": "fake-1"}})
         elif method == "session/prompt":
+            asked = number
             prompted(number)
+        elif method == "session/cancel":
+            send(id=asked, result={"stopReason": "cancelled"})
 
 
 main()

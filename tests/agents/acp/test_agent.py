@@ -213,9 +213,14 @@ def test_one_that_is_left_is_told_to_stop_and_is_gone(inn: Inn, go: Go) -> None:
             async with aclosing(fake("silent").ask(Question(prompt="x"), stay.visit("ok"))) as events:
                 assert isinstance(await anext(events), Began)
                 with pytest.raises(TimeoutError):
-                    async with asyncio.timeout(1):
+                    async with asyncio.timeout(0.3):
                         await anext(events)
-            assert [one["method"] for one in sent(stay)] == ["initialize", "session/new", "session/prompt"]
+            async with aclosing(fake("tools").ask(Question(prompt="x"), stay.visit("ok"))) as events:
+                assert isinstance([await anext(events) for _ in range(2)][-1], Text)
+            assert [one["method"] for one in sent(stay)] == [
+                "initialize", "session/new", "session/prompt", "session/cancel",
+                "initialize", "session/new", "session/prompt", "session/cancel",
+            ]  # fmt: skip
 
     go(work())
 

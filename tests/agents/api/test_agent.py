@@ -336,6 +336,8 @@ def test_nothing_of_the_environment_leaves_the_process(wire: Wire, go: Go, monke
             (seen,) = server.recording.requests
             assert "leaked-canary" not in json.dumps([seen.headers, seen.query, seen.body])
             assert KEY in json.dumps(seen.headers)
+            assert seen.body.get("store", False) is False
+            assert wire is not Wire.RESPONSES or "store" in seen.body
             known = {"host", "accept", "content-type", "content-length", "user-agent", "authorization", "x-api-key"}
             assert set(seen.headers) <= known | {"x-goog-api-key", "anthropic-version", "anthropic-beta"}
 

@@ -64,8 +64,10 @@ class Talk:
                 yield event
             last = self._outcome()
         except ComplaintError as error:
+            self._at_work = False
             last = _refused(error.error)
         except (OverError, ConnectionError):
+            self._at_work = False
             exit_ = await self.running.end()
             otherwise = Failure.CUT_OFF if exit_.code == 0 else Failure.ERROR
             last = broke(exit_.stderr, code=exit_.code, otherwise=otherwise)
@@ -194,11 +196,15 @@ class Talk:
         await self.running.send(line.encode() + b"\n")
 
     async def _cancelled(self) -> None:
-        """Tell a program that is left at work to stop, so that it leaves its model too; it is ended soon after."""
-        if self._at_work:
-            with contextlib.suppress(OSError, TimeoutError):
-                async with asyncio.timeout(_GOODBYE):
-                    await self._send({"method": "session/cancel", "params": {"sessionId": self._session}})
+        """Tell a program that is left at work to stop, and give it a moment to leave its model; then it is ended."""
+        if not self._at_work:
+            return
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                await self._send({"method": "session/cancel", "params": {"sessionId": self._session}})
+                async for raw in self.running.lines():  # the first listener ended with what was left
+                    if table(parsed(raw)).get("id") == self._number:
+                        return
 
 
 def _refused(error: dict[str, Any]) -> Broke:

@@ -16,7 +16,12 @@ from openai import AsyncOpenAI
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.google import GoogleModel
-from pydantic_ai.models.openai import OpenAIChatModel, OpenAIChatModelSettings, OpenAIResponsesModel
+from pydantic_ai.models.openai import (
+    OpenAIChatModel,
+    OpenAIChatModelSettings,
+    OpenAIResponsesModel,
+    OpenAIResponsesModelSettings,
+)
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.google import GoogleProvider
 from pydantic_ai.providers.openai import OpenAIProvider
@@ -118,6 +123,8 @@ def _settings(effort: str, wire: Wire) -> ModelSettings:
     settings = ModelSettings()
     if wire is Wire.ANTHROPIC:
         settings = ModelSettings(max_tokens=_MOST_OUTPUT, cache=True)
+    elif wire is Wire.RESPONSES:
+        settings = OpenAIResponsesModelSettings(openai_store=False)  # else the vendor keeps what was reviewed
     if not effort:
         return settings
     wanted = cast("ThinkingEffort", effort)
