@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepreview.agents.api.agent import missing_libraries
@@ -78,7 +78,8 @@ def _agent_spec(name: str, setting: str) -> Spec:
 
 
 def _agent_reviewer(spec: Spec, settings: Settings, environ: Mapping[str, str], taken: set[str]) -> AgentReviewer:
-    name = fresh = word(re.sub(r"[:/@]", "-", str(spec)))
+    own = spec if not spec.model.startswith(f"{spec.agent}-") else replace(spec, agent=spec.model, model="")
+    name = fresh = word(re.sub(r"[:/@]", "-", str(own)))
     while fresh in taken:
         fresh = f"{name}-{sum(one.startswith(name) for one in taken) + 1}"
     taken.add(fresh)

@@ -40,7 +40,7 @@ def built(*severities: Severity, runs: tuple[Run, ...] = (DONE,)) -> Report:
 def test_a_quiet_round_says_what_was_looked_at() -> None:
     assert built().summary == (
         "Reviewed 1 commit with 1 changed file (+1 −0): branch pressure-cache against its merge base with origin/main. "
-        "No finding.\n\nRead by names. hadolint is not here."
+        "No finding.\n\nRead by names. names: hadolint is not here."
     )
 
 

@@ -1,6 +1,6 @@
 """The round's result as one value. Pure: everything countable is computed here from the records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TypeVar
 
@@ -122,8 +122,16 @@ def _summary(records: Records) -> str:
     second = f"Read by {_listed(done)}." if done else "No reviewer completed."
     second += "".join(f" {run.reviewer} failed: {run.error}." for run in records.runs if isinstance(run, Failed))
     second += "".join(f" {run.reviewer} was skipped: {run.reason}." for run in records.runs if isinstance(run, Skipped))
-    gaps = [gap for run in records.runs if isinstance(run, Completed) for gap in run.reading.gaps]
-    return first + "\n\n" + second + "".join(f" {gap}" for gap in gaps)
+    return first + "\n\n" + second + "".join(f" {gap}" for gap in _gaps(records.runs))
+
+
+def _gaps(runs: Iterable[Run]) -> Iterator[str]:
+    """What could not be done, once for all reviewers of whom it is told; and whose it is."""
+    whose: dict[str, list[str]] = {}
+    for run in runs:
+        for gap in run.reading.gaps if isinstance(run, Completed) else ():
+            whose.setdefault(gap, []).append(run.reviewer)
+    yield from (f"{_listed(names)}: {gap}" for gap, names in whose.items())
 
 
 def _count(number: int, noun: str) -> str:

@@ -24,10 +24,10 @@ def test_a_dry_run_says_who_is_asked_and_what_it_may_cost_and_asks_nobody(equipp
     )
     told = dict(line.split(": ", 1) for line in done.stdout.decode().splitlines() if ": " in line)
     assert done.code == 0, done.stderr.decode()
-    assert told["reviewers"] == "names, steering, claude-claude-opus-4-5"
+    assert told["reviewers"] == "names, steering, claude-opus-4-5"
     assert told["reserve"] == "codex"
     assert told["lead"] == "claude"
-    least, most = told["claude-claude-opus-4-5 (claude:claude-opus-4-5)"].split(";")[0].split(", ")[1].split(" to ")
+    least, most = told["claude-opus-4-5 (claude:claude-opus-4-5)"].split(";")[0].split(", ")[1].split(" to ")
     assert 0 < float(least.removeprefix("$")) < float(most.removeprefix("$")) < 50
     assert "the price of the default of codex is not known" in told["codex (codex)"]
     assert "codex cannot run: codex is not installed; npm install -g @openai/codex\n" in done.stdout.decode()
@@ -40,7 +40,7 @@ def test_a_dry_run_says_who_is_asked_and_what_it_may_cost_and_asks_nobody(equipp
 def test_passes_cost_more(equipped: Shell) -> None:
     def most(*more: str) -> float:
         done = equipped("review", "--dry-run", "--with", "claude:claude-opus-4-5", *more)
-        line = next(line for line in done.stdout.decode().splitlines() if line.startswith("claude-claude"))
+        line = next(line for line in done.stdout.decode().splitlines() if line.startswith("claude-opus-4-5 ("))
         return float(line.split("$")[2].split(";")[0])
 
     assert most("--passes", "3") == pytest.approx(3 * most(), abs=0.05)
