@@ -7,7 +7,7 @@
     <reviewer>.run.json    how the reviewer ended; absent while it runs
     <reviewer>.events.jsonl  what an agent did, event by event (see `archive/journal.py`)
     requests.jsonl         each request to a model, with what it used and cost, and each that was not let through
-    report.json, report.md, report.html, report.sarif
+    report.json, report.md, report.html, report.sarif   (of a round that was fetched, the first alone)
 """
 
 import fcntl
@@ -192,8 +192,9 @@ class Archive:
 
     def rounds(self, shelf: str = "") -> tuple[RoundFolder, ...]:
         """The rounds of one repository, or of all; oldest first."""
-        found = (RoundFolder(path=plan.parent) for plan in self.root.glob(f"{shelf or '*'}/*/{PLAN_FILE}"))
-        return tuple(sorted(found, key=lambda folder: (folder.path.name, str(folder.path))))
+        marks = (mark for name in (PLAN_FILE, REPORT_FILE) for mark in self.root.glob(f"{shelf or '*'}/[!.]*/{name}"))
+        found = {mark.parent for mark in marks}  # one that was made elsewhere and fetched has no plan
+        return tuple(RoundFolder(path=path) for path in sorted(found, key=lambda path: (path.name, str(path))))
 
     def find(self, name: str, shelf: str = "") -> RoundFolder:
         """The newest round whose id is `name`, or else ends in it; the newest of all when the name is empty.
@@ -235,7 +236,7 @@ def _called(name: str, rounds: tuple[RoundFolder, ...]) -> tuple[RoundFolder, ..
 
 def _slug_of(name: str) -> str:
     slug = re.sub(r"^\d{8}-\d{6}-", "", name)
-    return re.sub(r"~\d+$", "", slug)
+    return re.sub(r"~\w+$", "", slug)
 
 
 def _fresh(shelf: Path, stamp: str) -> Path:

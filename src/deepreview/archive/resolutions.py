@@ -23,11 +23,11 @@ class Resolutions:
     path: Path
 
     def all(self) -> tuple[Resolution, ...]:
-        """In the order in which they were said; a line that is cut off or of another version is left out."""
+        """In the order in which they were said, wherever; a line that is cut off or of another version is left out."""
         if not self.path.exists():
             return ()
         read = (_read(line) for line in self.path.read_bytes().splitlines())
-        return tuple(one for one in read if one is not None)
+        return tuple(sorted((one for one in read if one is not None), key=lambda one: one.at))
 
     def append(self, said: Iterable[Resolution]) -> None:
         """Say more; several processes may at once, and a killed one leaves whole lines before its own."""

@@ -19,6 +19,7 @@ import click
 from deepreview.cli.commands.bench import bench_command
 from deepreview.cli.commands.lint import lint_command
 from deepreview.cli.commands.prompt import prompt_command
+from deepreview.cli.commands.publish import fetch_rounds_command, publish_command
 from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
@@ -54,6 +55,8 @@ for command in (
     open_command,
     list_command,
     render_command,
+    publish_command,
+    fetch_rounds_command,
     config_command,
     doctor_command,
     bench_command,

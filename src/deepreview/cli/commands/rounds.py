@@ -15,6 +15,7 @@ from deepreview.cli.printing import chosen, deliver, note, rendered
 from deepreview.errors import UsageError
 from deepreview.model.claim import Severity
 from deepreview.model.report import Report
+from deepreview.render import html
 from deepreview.render.visible import one_line
 
 _ALIAS = re.compile(r"[CIS][1-9]\d*", re.IGNORECASE)
@@ -84,8 +85,10 @@ def open_command(round_id: str, repo: Path, archive: Path | None, config: Path |
     """Open a round's page in the browser and print where it is."""
     at = Where(repo=repo, archive=archive, config=config)
     folder = at.rounds().find(round_id, at.shelf())
-    load(folder)
+    report = load(folder)
     page = folder.path / "report.html"
+    if not page.exists():  # of a round that was fetched
+        folder.write(page.name, html.RENDERER.render(report))
     deliver(f"{page}\n", None)
     if not webbrowser.open(page.as_uri()):
         note("No browser could be started; open the file by hand.")

@@ -1,0 +1,158 @@
+"""Commits of generated files in a user's repository, by plumbing alone.
+
+Files, index, HEAD, hooks and configuration of the repository are neither used nor changed: the commands run in an
+empty repository of their own that shares the user's object folder, and the one thing that is written beside objects
+is a branch, moved only from where it was seen.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from deepreview.errors import MachineError, UsageError
+from deepreview.git.run import Git, complaint, decode, encode, for_mirror, for_network
+from deepreview.git.source import Source
+from deepreview.git.trees import contents_of
+from deepreview.model.change import Sha
+
+Files = Mapping[str, str]
+"""What a commit holds: `mode object` by path."""
+
+_NONE = "0" * 40
+_THEIRS = "refs/deepreview/theirs"
+_PATIENCE = 600
+
+
+class Moved(Enum):
+    """What became of the wish to move a branch."""
+
+    DONE = "done"
+    RACED = "raced"
+    """Somebody else moved it first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """The means to write a branch of one repository."""
+
+    source: Source
+    local: Git
+    network: Git
+
+    def tip(self, branch: str) -> Sha | None:
+        """The commit that a branch of the user's repository is at."""
+        return self.source.commit(f"refs/heads/{branch}")
+
+    def files(self, commit: Sha | None) -> dict[str, str]:
+        """What a commit holds."""
+        if commit is None:
+            return {}
+        found = {}
+        for record in decode(self.local.out("ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")[:-1]:
+            head, path = record.split("\t", 1)
+            mode, _, name = head.split()
+            found[path] = f"{mode} {name}"
+        return found
+
+    def read(self, files: Files) -> dict[str, bytes]:
+        """The content of regular files."""
+        wanted = {path: Sha(entry.split()[1]) for path, entry in files.items() if entry.startswith("100")}
+        contents = contents_of(self.local, list(wanted.values()))
+        return {path: content for path, content in zip(wanted, contents, strict=True) if content is not None}
+
+    def store(self, contents: Mapping[str, bytes]) -> dict[str, str]:
+        """Write contents as objects, in one process and past every filter."""
+        with tempfile.TemporaryDirectory(prefix="deepreview-") as folder:
+            places = [Path(folder, str(number)) for number in range(len(contents))]
+            for place, content in zip(places, contents.values(), strict=True):
+                place.write_bytes(content)
+            listed = "".join(f"{place}\n" for place in places).encode()
+            names = self.local.out("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).decode().split()
+        return {path: f"100644 {name}" for path, name in zip(contents, names, strict=True)}
+
+    def commit(self, files: Files, parents: Sequence[Sha], message: str) -> Sha:
+        """A commit of exactly these files; nothing points to it yet."""
+        with tempfile.TemporaryDirectory(prefix="deepreview-") as folder:
+            git = replace(self.local, env={**self.local.env, "GIT_INDEX_FILE": str(Path(folder) / "index")})
+            listed = encode("".join(f"{entry}\t{path}\0" for path, entry in files.items()))
+            git.out("update-index", "-z", "--add", "--index-info", stdin=listed)
+            tree = git.out("write-tree").decode().strip()
+        above = [part for parent in parents for part in ("-p", parent)]
+        return Sha(self.local.out("commit-tree", tree, *above, stdin=message.encode()).decode().strip())
+
+    def contains(self, commit: Sha, other: Sha) -> bool:
+        """Whether `other` is an ancestor of the commit, or the commit itself."""
+        return self.local.attempt("merge-base", "--is-ancestor", other, commit).code == 0
+
+    def move(self, branch: str, new: Sha, old: Sha | None) -> Moved:
+        """Let a branch of the user's repository point to `new`, if it is still at `old`."""
+        ref = f"refs/heads/{branch}"
+        done = self.source.git.attempt("update-ref", "-m", "deepreview: publish", ref, new, old or _NONE)
+        if done.code == 0:
+            return Moved.DONE
+        held = (self.source.common_dir / f"{ref}.lock").exists()
+        if self.tip(branch) != old or held or "unable to lock" in decode(done.stderr).lower():
+            return Moved.RACED
+        raise MachineError(f"{branch} cannot be written: {complaint(done)}", hint="check the repository's permissions")
+
+    def refuse_checked_out(self, branch: str) -> None:
+        """Raise UsageError where the branch is checked out: its files would seem changed from under the user."""
+        where = self.source.git.line("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}")
+        if where:
+            raise UsageError(
+                f"{branch} is checked out in {where}", hint="check out another branch there, or name one with --branch"
+            )
+
+    def fetch(self, url: str, branch: str) -> Sha | None:
+        """Bring a remote's branch over; None where it has none."""
+        ref = f"refs/heads/{branch}"
+        listed = self.network.attempt("ls-remote", "--quiet", "--", url, ref, timeout=120)
+        if listed.code != 0:
+            raise UsageError(
+                f"{url} did not answer: {complaint(listed)}", hint="check the address, the network and your access"
+            )
+        if not listed.stdout.strip():
+            return None
+        if known := self.tip(branch):
+            self.local.out("update-ref", "refs/deepreview/ours", known)  # so that only what is new comes over
+        how = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options")
+        done = self.network.attempt("fetch", *how, url, f"+{ref}:{_THEIRS}", timeout=_PATIENCE)
+        if done.code != 0:
+            raise UsageError(f"{branch} of {url} could not be fetched: {complaint(done)}", hint="try again")
+        return Sha(self.local.line("rev-parse", "--verify", _THEIRS))
+
+    def push(self, url: str, branch: str, commit: Sha) -> str:
+        """Move the branch of a remote forward; the remote's words when it refuses, else empty."""
+        how = ("--porcelain", "--no-verify", "--end-of-options")
+        done = self.network.attempt("push", *how, url, f"{commit}:refs/heads/{branch}", timeout=_PATIENCE)
+        if done.code == 0:
+            return ""
+        rows = [row.split("\t") for row in decode(done.stdout).splitlines() if row.startswith("!")]
+        return rows[0][-1] if rows else complaint(done)
+
+
+@contextmanager
+def open_press(source: Source, environ: Mapping[str, str]) -> Iterator[Press]:
+    """A press for one repository; what it needs for itself is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="deepreview-") as folder:
+        own = Path(folder) / "press.git"
+        own.mkdir()
+        objects = {"GIT_OBJECT_DIRECTORY": str(source.common_dir / "objects")} | _author(source.git)
+        for_mirror(own, environ).out("init", "--quiet", "--bare", "--template=", "--initial-branch=unborn")
+        online = for_network(own, environ)
+        yield Press(
+            source=source,
+            local=for_mirror(own, environ, objects),
+            network=replace(online, env={**online.env, **objects}),
+        )
+
+
+def _author(git: Git) -> dict[str, str]:
+    """Whoever the user's commits are by."""
+    name = git.line("config", "--get", "user.name") or "Deep Review"
+    email = git.line("config", "--get", "user.email")
+    roles = ("AUTHOR", "COMMITTER")
+    return {f"GIT_{role}_{key}": value for role in roles for key, value in (("NAME", name), ("EMAIL", email))}

@@ -1,0 +1,1 @@
+"""Rounds for others to read: a branch, a folder, a pull request."""

@@ -1,0 +1,144 @@
+"""What a published archive holds, as paths and contents; the same on a branch and in a folder.
+
+    deepreview.json                  says that this is an archive of reviews, and of which form
+    rounds/<round>/report.json       as it was written; `entry.json` is what the index needs of it
+    rounds/<round>/report.md …       the same report for readers
+    resolutions/<digest>.json        one thing that was said about a finding
+    index.html, .nojekyll            made anew from the entries
+
+All but the last line is only ever added to, under names that follow from the content, so that archives merge
+without a conflict.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from deepreview import wire
+from deepreview.model.claim import Severity
+from deepreview.model.report import Report
+from deepreview.model.resolution import Resolution
+from deepreview.render.catalog import KEPT
+from deepreview.render.wording import verdict_words
+
+MARK = "deepreview.json"
+FORM = b'{"archive": 1}\n'
+REPORT, ENTRY = "report.json", "entry.json"
+_RESOLUTION: TypeAdapter[Resolution] = TypeAdapter(Resolution)
+_ROUND = re.compile(r"rounds/(?P<id>\d{8}-\d{6}-[\w.-]{1,80}(?:~\w{1,8})?)/(?P<file>[\w.-]{1,40})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One round as an index shows it."""
+
+    started: str
+    number: int
+    slug: str
+    repo: str
+    pull: int
+    title: str
+    verdict: str
+    findings: tuple[int, int, int]
+    """Critical, important, suggestions."""
+    reviewers: tuple[str, ...]
+
+
+_ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+Front = Callable[[Mapping[str, Entry]], Mapping[str, bytes]]
+"""The pages in front of the rounds, from the entries of all: the part of an archive that is made anew each time."""
+
+
+def round_files(raw: bytes, report: Report) -> dict[str, bytes]:
+    """The files of one round, by name; the report's own JSON stays as it was written."""
+    files = {f"report{to.suffix}": to.render(report).encode() for to in KEPT}
+    return {**files, REPORT: raw, ENTRY: _entry(report)}
+
+
+def _entry(report: Report) -> bytes:
+    subject = report.subject
+    entry = Entry(
+        started=report.clock.started,
+        number=report.round,
+        slug=subject.slug,
+        repo=subject.repo,
+        pull=subject.number,
+        title=subject.title,
+        verdict=verdict_words(report),
+        findings=tuple(sum(f.severity is one for f in report.findings) for one in Severity),  # type: ignore[arg-type]  # three
+        reviewers=tuple(run.reviewer for run in report.runs),
+    )
+    return (wire.to_json(_ENTRY, entry) + "\n").encode()
+
+
+def entries(contents: Mapping[str, bytes]) -> dict[str, Entry]:
+    """The entries among the files, by round; one that cannot be read is left out of the index."""
+    found = {}
+    for path, raw in contents.items():
+        match = _ROUND.fullmatch(path)
+        if match and match["file"] == ENTRY:
+            try:
+                found[match["id"]] = wire.from_json(_ENTRY, raw)
+            except ValueError:
+                continue
+    return found
+
+
+def resolution_file(said: Resolution) -> tuple[str, bytes]:
+    """Where a resolution stands, and as what."""
+    raw = (wire.to_json(_RESOLUTION, said) + "\n").encode()
+    return f"resolutions/{hashlib.sha256(raw).hexdigest()[:20]}.json", raw
+
+
+def read_resolution(raw: bytes) -> Resolution | None:
+    """What `resolution_file` wrote; None for what is of another version."""
+    try:
+        return wire.from_json(_RESOLUTION, raw)
+    except ValueError:
+        return None
+
+
+def is_archive(raw: bytes | None) -> bool:
+    """Whether the content of the file `MARK` is that of an archive that this version can add to."""
+    try:
+        return raw is not None and json.loads(raw).get("archive") == 1
+    except (ValueError, AttributeError):
+        return False
+
+
+def rounds_of(files: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The files of each round by name, under the round's id; what has no report is none."""
+    found: dict[str, dict[str, str]] = {}
+    for path, blob in files.items():
+        if match := _ROUND.fullmatch(path):
+            found.setdefault(match["id"], {})[match["file"]] = blob
+    return {name: own for name, own in found.items() if REPORT in own}
+
+
+def joined(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    """Both archives in one: every round and resolution of either; whatever else differs is as in `one`.
+
+    A round whose name another one has gets a name of its content.
+    """
+    found = dict(one)
+    known = {(_plain(name), own[REPORT]) for name, own in rounds_of(one).items()}
+    rounds = rounds_of(other)
+    for name, own in rounds.items():
+        if (_plain(name), own[REPORT]) not in known:
+            known.add((_plain(name), own[REPORT]))
+            free = name if f"rounds/{name}/{REPORT}" not in found else f"{_plain(name)}~{own[REPORT].split()[-1][:8]}"
+            found |= {f"rounds/{free}/{file}": blob for file, blob in own.items()}
+    for path, blob in other.items():
+        match = _ROUND.fullmatch(path)
+        if not match or match["id"] not in rounds:
+            found.setdefault(path, blob)
+    return found
+
+
+def _plain(name: str) -> str:
+    """A round's name without what tells it from others of its second."""
+    return name.partition("~")[0]
