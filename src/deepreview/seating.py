@@ -61,11 +61,12 @@ def agents(settings: Settings, environ: Mapping[str, str]) -> Party:
     reserve = tuple(
         _agent_reviewer(_agent_spec(name, "reserve"), settings, environ, taken) for name in settings.reserve
     )
-    lead = _agent(_agent_spec(settings.lead, "lead"), settings) if settings.lead else None
+    lead = called(_agent_spec(settings.lead, "lead"), settings) if settings.lead else None
     return Party(seats=seats, reserve=reserve, lead=lead)
 
 
-def _agent(spec: Spec, settings: Settings) -> Agent:
+def called(spec: Spec, settings: Settings) -> Agent:
+    """The agent of a name, with the endpoints and command lines of the settings; raises UsageError."""
     endpoints = {endpoint.name: endpoint.wire for endpoint in settings.endpoints}
     return agent_of(spec, endpoints, {command.name: command.argv for command in settings.agents})
 
@@ -83,7 +84,7 @@ def _agent_reviewer(spec: Spec, settings: Settings, environ: Mapping[str, str], 
     while fresh in taken:
         fresh = f"{name}-{sum(one.startswith(name) for one in taken) + 1}"
     taken.add(fresh)
-    agent = _agent(spec, settings)
+    agent = called(spec, settings)
     return AgentReviewer(
         agent=agent,
         name=fresh,

@@ -34,6 +34,16 @@ def test_an_agent_of_a_known_family_is_told_more(shell: Shell) -> None:
     assert b"# Before you begin" not in plain
 
 
+def test_an_agent_at_a_server_of_ones_own_is_known_by_the_settings(shell: Shell) -> None:
+    config = shell.home / "own.toml"
+    config.write_text('endpoints = { local = { url = "http://127.0.0.1:9/v1" } }\n')
+    done = shell("prompt", "--with", "api/local:claude-x", "--config", str(config))
+    assert done.code == 0, done.stderr.decode()
+    assert done.stdout == shell("prompt", "--with", "claude").stdout
+    code, told = shell.complains("prompt", "--with", "api/locl:claude-x", "--config", str(config))
+    assert (code, "no endpoint is called 'locl' (did you mean local?)" in told) == (2, True)
+
+
 def test_papers_never_land_on_other_files(shell: Shell) -> None:
     code, told = shell.complains("prompt", "--base", "main", "--papers", ".")
     assert (code, told) == (2, "deepreview: . is not an empty folder (name one that is not there yet)\n")

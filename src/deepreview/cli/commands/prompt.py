@@ -5,16 +5,18 @@ from pathlib import Path
 import click
 
 from deepreview import wiring
-from deepreview.agents.catalog import COMMAND_LINES, agent_of, named
+from deepreview.agents.catalog import COMMAND_LINES, named
 from deepreview.catalog import nearest
 from deepreview.cli.commands.review import what_was_asked
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
+from deepreview.config.schema import Settings
 from deepreview.context.papers import Papers, laid_out
 from deepreview.errors import MachineError, UsageError
 from deepreview.reviewers.agent.prompt import task
 from deepreview.reviewers.prose import count
+from deepreview.seating import called
 
 
 @click.command(name="prompt")
@@ -47,10 +49,10 @@ def prompt_command(
 
     TARGET is as for `deepreview review`. Nobody is asked and nothing is kept.
     """
-    family = _family(seat) if seat else ""
     place = Where(repo=repo, archive=archive, config=config).place()
     asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
-    pinned, _ = wiring.prepare(asked, {"base": base, "archive": archive}, place, config)
+    pinned, loaded = wiring.prepare(asked, {"base": base, "archive": archive}, place, config)
+    family = _family(seat, loaded.settings) if seat else ""
     wiring.refuse_empty(pinned, place.environ)
     brief = wiring.brief(pinned, place.environ)
     told = laid_out(brief)
@@ -61,11 +63,11 @@ def prompt_command(
     return 0
 
 
-def _family(seat: str) -> str:
+def _family(seat: str, settings: Settings) -> str:
     spec = named(seat)
     if spec is None:
         raise UsageError(f"no agent is called {seat!r}", hint=nearest(seat.partition(":")[0], COMMAND_LINES))
-    return agent_of(spec).family
+    return called(spec, settings).family
 
 
 def _write(papers: Papers, folder: Path) -> None:
