@@ -158,3 +158,17 @@ def test_what_qwen_ends_otherwise() -> None:
     ends = {scenario: played(name, scenario)[1] for name, scenario in sorted(OTHERWISE)}
     failures = {scenario: end.failure for scenario, end in ends.items() if isinstance(end, Broke)}
     assert failures == {"500": Failure.LIMIT, "refusal": Failure.EMPTY, "empty": Failure.EMPTY}
+
+
+def test_what_geminis_own_guard_stops_is_no_answer_though_it_says_success() -> None:
+    reading = COMMAND_LINES["gemini"].dialect.reading(Question(prompt="x"))
+    lines = (
+        b'{"type":"message","role":"assistant","content":"I look at the file.","delta":true}',
+        b'{"type":"error","severity":"warning","message":"Loop detected, stopping execution"}',
+        b'{"type":"result","status":"success","stats":{}}',
+    )
+    told = [event for line in lines for event in reading.line(line)]
+    assert Text(text="I look at the file.") in told
+    assert reading.end(Exit(code=0, stderr="")) == Broke(
+        failure=Failure.LIMIT, message="Loop detected, stopping execution"
+    )

@@ -26,6 +26,7 @@ _STATUSES = {
     503 % 256: 503,
 }
 _NO_SIGN_IN = 41
+_STOPPED = re.compile(r"Loop detected|Maximum session turns")
 _NOISE = re.compile(r"^(?:Warning:|Loaded cached|Ripgrep is not|Error executing tool|YOLO mode|Data collection|\s+at )")
 _DENY = """\
 [[rule]]
@@ -163,7 +164,9 @@ class GeminiReading:
         return (Spent(usage=usage),)
 
     def end(self, exit_: Exit) -> Answered | Broke:
-        """Only a result of success with exit code 0 is an answer."""
+        """Only a result of success with exit code 0 is an answer; it is success, too, when its own guard stops it."""
+        if _STOPPED.match(self._error):
+            return Broke(failure=Failure.LIMIT, message=self._error[:300])
         if self._status == "success" and exit_.code == 0:
             return Answered(text=self._message, data=json_in(self._message) if self.wanted else "")
         complaint = self._error or "\n".join(line for line in exit_.stderr.splitlines() if not _NOISE.match(line))

@@ -31,10 +31,11 @@ def render(report: Report) -> str:
 
 def _sections(report: Report) -> list[tuple[str, str]]:
     groups = by_severity(report.findings)
+    none = "None." if _anybody(report) else "None, and that says nothing: no reviewer came to its end."
     return [
         ("Executive Summary", _summary(report)),
         *(
-            (HEADINGS[severity], "\n\n".join(finding_block(finding, report) for finding in groups[severity]) or "None.")
+            (HEADINGS[severity], "\n\n".join(finding_block(finding, report) for finding in groups[severity]) or none)
             for severity in Severity
         ),
         ("Design Observations", _design(report)),
@@ -48,6 +49,11 @@ def _sections(report: Report) -> list[tuple[str, str]]:
         ("Review Process Notes", _notes(report)),
         ("Appendix: Original Reviews", appendix(report)),
     ]
+
+
+def _anybody(report: Report) -> bool:
+    """Whether any reviewer came to its end: an outage must not read like praise."""
+    return any(isinstance(run, Completed) for run in report.runs)
 
 
 def _header(report: Report) -> str:
@@ -100,7 +106,8 @@ def _summary(report: Report) -> str:
     size = f"{counted(len(subject.files), 'file')}, +{subject.added} −{subject.removed} lines"
     edge = " The history is cut off here, so older origins are unknown." if subject.shallow else ""
     own = blocks(report.lead.summary) if report.lead and report.lead.summary else ""
-    said = [own, blocks(report.summary), f"Reviewed: {plain(subject.how)}; {size}.{edge}" if subject.head else ""]
+    deed = "Reviewed" if _anybody(report) else "Asked for"
+    said = [own, blocks(report.summary), f"{deed}: {plain(subject.how)}; {size}.{edge}" if subject.head else ""]
     if not report.findings:
         looked = [item(f"{plain(name)}: {inline(phrase)}") for name, phrase in checked(report)]
         said.append("Nothing was found. Checked:\n\n" + "\n".join(looked) if looked else "Nothing was checked.")

@@ -113,12 +113,13 @@ def _summary(records: Records) -> str:
         for severity in Severity
         if (number := sum(finding.severity is severity for finding in slate.findings))
     ]
-    outcome = _listed(counts) if counts else "no finding"
-    what = f"Reviewed {size}: {change.how}." if change.head else f"Reviews were merged; {change.how}."
+    done = [run.reviewer for run in records.runs if isinstance(run, Completed)]
+    outcome = _listed(counts) if counts else "no finding" if done else "nothing is known of it"
+    deed = "Reviewed" if done else "Not reviewed:"
+    what = f"{deed} {size}: {change.how}." if change.head else f"Reviews were merged; {change.how}."
     first = f"{what} {outcome.capitalize()}."
     worst = [f for f in slate.findings if f.severity is not Severity.SUGGESTION][:3]
     first += "".join(f" {finding.alias}: {finding.title}." for finding in worst)
-    done = [run.reviewer for run in records.runs if isinstance(run, Completed)]
     second = f"Read by {_listed(done)}." if done else "No reviewer completed."
     second += "".join(f" {run.reviewer} failed: {run.error}." for run in records.runs if isinstance(run, Failed))
     second += "".join(f" {run.reviewer} was skipped: {run.reason}." for run in records.runs if isinstance(run, Skipped))
