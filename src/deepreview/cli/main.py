@@ -17,6 +17,7 @@ from typing import TextIO
 import click
 
 from deepreview.cli.commands.bench import bench_command
+from deepreview.cli.commands.imports import import_command
 from deepreview.cli.commands.lint import lint_command
 from deepreview.cli.commands.prompt import prompt_command
 from deepreview.cli.commands.publish import fetch_rounds_command, publish_command
@@ -24,6 +25,7 @@ from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
 from deepreview.cli.commands.setup import config_command, doctor_command
+from deepreview.cli.commands.statistics import stats_command
 from deepreview.cli.commands.watch import watch_command
 from deepreview.cli.context import TOOL
 from deepreview.cli.printing import hush, note
@@ -57,6 +59,8 @@ for command in (
     render_command,
     publish_command,
     fetch_rounds_command,
+    import_command,
+    stats_command,
     config_command,
     doctor_command,
     bench_command,

@@ -1,0 +1,1 @@
+"""The published site: rounds in, pages out, nothing of it knows where either is kept."""

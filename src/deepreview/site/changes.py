@@ -1,0 +1,160 @@
+"""Rounds folded by the change they review: which findings it had, when, and what became of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from deepreview.model.claim import Severity
+from deepreview.model.entry import DocumentKind, Entry, Noted
+from deepreview.model.family import family_of, word
+from deepreview.model.finding import State
+from deepreview.model.resolution import Resolution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A finding in one of the rounds."""
+
+    at: int
+    """Which of the change's entries, from 0."""
+    finding: Noted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """One finding of a change over its rounds."""
+
+    raised: tuple[Raised, ...]
+    """At least one, oldest first."""
+    state: State
+    reason: str
+    by: str
+    """Who said the state; empty where it is the report's own."""
+    at: str
+    commit: str
+    current: bool
+    """Whether the newest review of the change lists it; absence from it is no resolution."""
+    families: tuple[str, ...]
+    reviewers: tuple[str, ...]
+
+    @property
+    def last(self) -> Noted:
+        """As the newest round that lists it says."""
+        return self.raised[-1].finding
+
+    @property
+    def proven(self) -> bool:
+        """Whether something was run that showed it, in any round."""
+        return any(one.finding.proven for one in self.raised)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether its author acted on it, or something was run that showed it; a refuted one is not."""
+        return self.state is State.FIXED or (self.proven and self.state is not State.REFUTED)
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.current and self.state is State.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All rounds of one change."""
+
+    shelf: str
+    slug: str
+    kind: DocumentKind
+    entries: tuple[Entry, ...]
+    """Oldest first."""
+    lives: tuple[Life, ...]
+    """Heaviest first, then in the order in which they were first raised."""
+
+    @property
+    def newest(self) -> Entry:
+        """The newest round."""
+        return self.entries[-1]
+
+    @property
+    def path(self) -> str:
+        """Its page, from the root of the site."""
+        return f"changes/{self.shelf}/{word(self.slug)}.html"
+
+    @property
+    def open(self) -> tuple[Life, ...]:
+        """What waits for an answer."""
+        return tuple(life for life in self.lives if life.open)
+
+    @property
+    def course(self) -> tuple[int, ...]:
+        """How many findings each round listed as open, and behind them how many are now."""
+        return (*(len(listed(entry)) for entry in self.entries), len(self.open))
+
+
+def listed(entry: Entry) -> tuple[Noted, ...]:
+    """What a round says is open; a published report's answers came after it."""
+    return entry.findings if entry.imported else entry.open
+
+
+def severities(findings: Iterable[Noted]) -> tuple[int, int, int]:
+    """How many are critical, important, suggestions."""
+    found = [finding.severity for finding in findings]
+    return found.count(Severity.CRITICAL), found.count(Severity.IMPORTANT), found.count(Severity.SUGGESTION)
+
+
+def histories(entries: Iterable[Entry], said: Mapping[str, Sequence[Resolution]]) -> tuple[History, ...]:
+    """All changes, the most recently reviewed first; `said` holds by shelf what was said about findings."""
+    together: dict[tuple[str, str, DocumentKind], list[Entry]] = defaultdict(list)
+    ordered = sorted(entries, key=lambda entry: (entry.started[:19], entry.id))
+    pulls = _pulls(ordered)
+    for entry in ordered:
+        slug = entry.slug if entry.number else pulls.get((entry.shelf, entry.branch), entry.slug)
+        together[entry.shelf, slug, entry.kind].append(entry)
+    made = [_history(key, rounds, said.get(key[0], ())) for key, rounds in together.items()]
+    return tuple(sorted(made, key=lambda one: (one.newest.started[:19], one.newest.id), reverse=True))
+
+
+def _pulls(entries: Iterable[Entry]) -> Mapping[tuple[str, str], str]:
+    """The pull request of a branch, where one was reviewed too; several of one branch are told apart by nobody."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for entry in entries:
+        if entry.number and entry.branch and entry.kind is DocumentKind.REVIEW:
+            found[entry.shelf, entry.branch].add(entry.slug)
+    return {branch: slugs.pop() for branch, slugs in found.items() if len(slugs) == 1}
+
+
+def _history(key: tuple[str, str, DocumentKind], entries: Sequence[Entry], said: Iterable[Resolution]) -> History:
+    raised: dict[str, list[Raised]] = defaultdict(list)
+    for at, entry in enumerate(entries):
+        for finding in entry.findings:
+            raised[finding.fingerprint].append(Raised(at=at, finding=finding))
+    rounds = {entry.id for entry in entries}
+    answers: dict[str, Resolution] = {
+        one.fingerprint: one for one in said if not one.proposed and (one.round in rounds or not one.round)
+    }
+    lives = [_life(seen, answers.get(fingerprint), entries) for fingerprint, seen in raised.items()]
+    shelf, slug, kind = key
+    return History(
+        shelf=shelf,
+        slug=slug,
+        kind=kind,
+        entries=tuple(entries),
+        lives=tuple(sorted(lives, key=lambda life: -life.last.severity.weight)),
+    )
+
+
+def _life(raised: Sequence[Raised], answer: Resolution | None, entries: Sequence[Entry]) -> Life:
+    last = raised[-1]
+    reviewers = tuple(dict.fromkeys(name for one in raised for name in one.finding.reviewers))
+    seats = {seat.reviewer: seat.family for one in raised for seat in entries[one.at].seats}
+    return Life(
+        raised=tuple(raised),
+        state=answer.state if answer else last.finding.state,
+        reason=answer.reason if answer else last.finding.reason,
+        by=answer.by if answer else "",
+        at=answer.at if answer else "",
+        commit=answer.commit if answer else "",
+        current=last.at == len(entries) - 1,
+        families=tuple(dict.fromkeys(seats.get(name) or family_of(name) for name in reviewers)),
+        reviewers=reviewers,
+    )
