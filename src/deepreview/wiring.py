@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from deepreview.agents.catalog import named
 from deepreview.archive.folder import Archive
 from deepreview.catalog import choose
 from deepreview.config.load import File, Loaded, load, parse_file
@@ -112,7 +113,10 @@ def prepare(asked: Asked, flags: Mapping[str, Any], place: Place, config: Path |
     pinned = pin(asked, first.settings.base, place)
     if named is not None:
         return pinned, first
-    loaded = settled(flags, place.environ, base_file(pinned, place.environ))
+    file = base_file(pinned, place.environ)
+    loaded = settled(flags, place.environ, file)
+    if file is not None:
+        refuse_agents(file, loaded)
     if loaded.settings.base != first.settings.base:
         pinned = pin(asked, loaded.settings.base, place)
     return pinned, loaded
@@ -176,6 +180,16 @@ def base_file(pinned: Pin, environ: Mapping[str, str]) -> File | None:
         if file.values:
             return file
     return None
+
+
+def refuse_agents(file: File, loaded: Loaded) -> None:
+    """Raise ConfigError where a repository's own file is what names an agent: it would spend, and may be any program."""
+    for valued in loaded.valued:
+        if valued.name == "reviewers" and valued.origin == file.name and (own := list(filter(named, valued.value))):
+            raise ConfigError(
+                f"{file.name} names the agent {own[0]}, which only you may choose, not a repository",
+                hint=f"if you want these reviewers, say so: --with {','.join(valued.value)}",
+            )
 
 
 def refuse_empty(pinned: Pin, environ: Mapping[str, str]) -> None:

@@ -44,7 +44,7 @@ TABLES = ("commands", "agents", "endpoints", "prices")
 
 MACHINE = (
     "sarif", "replay", "commands", "agents", "archive", "isolation", "subscriptions", "endpoints", "prices",
-    "budget", "budget_reviewer", "budget_month",
+    "budget", "budget_reviewer", "budget_month", "lead", "reserve", "passes",
 )  # fmt: skip
 """Settings about files, programs, keys and money of this machine: a repository may not choose them, only its user."""
 

@@ -167,6 +167,11 @@ def test_the_project_is_configured_by_the_base_and_not_by_the_change(shell: Shel
         "prices = { x = { input = 0, output = 0 } }",
         'budget = "1000usd"',
         'budget-month = "1000usd"',
+        'reviewers = ["static", "claude"]',
+        'reviewers = ["acp:./canary.sh"]',
+        'reserve = ["claude"]',
+        'lead = "claude"',
+        "passes = 50",
     ],
 )
 def test_a_repository_may_not_choose_files_programs_keys_and_money(shell: Shell, key: str) -> None:
@@ -177,6 +182,16 @@ def test_a_repository_may_not_choose_files_programs_keys_and_money(shell: Shell,
     code, line = shell.complains("review")
     assert (code, "which only you may choose, not a repository" in line) == (2, True)
     assert not list(shell.box.path.glob("**/canary"))
+
+
+def test_agents_of_a_repository_are_asked_when_the_user_names_them(shell: Shell) -> None:
+    shell.box.git("checkout", "-q", "main")
+    shell.box.commit("configure", {"deepreview.toml": 'reviewers = ["static", "claude"]\n'})
+    shell.box.git("checkout", "-q", "topic")
+    shell.box.git("rebase", "-q", "main")
+    assert "--with static,claude" in shell.complains("review", "--dry-run")[1]
+    done = shell("review", "--dry-run", "--with", "static,claude")
+    assert (done.code, b"reviewers: static, steering, claude" in done.stdout) == (0, True)
 
 
 def test_nobody_completes(shell: Shell, gate: Path) -> None:
