@@ -59,6 +59,21 @@ def test_removing_what_resists(tmp_path: Path) -> None:
     folders.remove(tmp_path / "never there")
 
 
+def test_removing_what_is_deeper_than_any_path_or_stack(tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    at = os.open(top, os.O_RDONLY)
+    for _ in range(3_000):
+        os.mkdir("deep", dir_fd=at)
+        below = os.open("deep", os.O_RDONLY, dir_fd=at)
+        os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=at))
+        os.close(at)
+        at = below
+    os.close(at)
+    folders.remove(top)
+    assert not top.exists()
+
+
 def test_bytes_that_are_not_utf_8_are_written_as_they_were(tmp_path: Path) -> None:
     folders.write(tmp_path, {"diff/001.patch": "+caf\udce9\n"}, 0o444)
     assert (tmp_path / "diff/001.patch").read_bytes() == b"+caf\xe9\n"

@@ -18,6 +18,7 @@ from deepreview.engine.desk import Repository
 from deepreview.engine.session import Stay
 from deepreview.errors import MachineError
 from deepreview.git.checkout import Checkout, Ends, write_checkout
+from deepreview.guests import folders
 from deepreview.guests.guest import Account, Gate, Room, Setup, open_guest
 from deepreview.guests.isolation import Isolation
 from deepreview.guests.redact import Redaction, redaction
@@ -103,7 +104,7 @@ class GuestHouse:
         finally:
             self._broker.dismiss(placeholder)
             if checkout is not (self._shared.result() if self._shared else None):
-                await asyncio.to_thread(shutil.rmtree, checkout.path, ignore_errors=True)
+                await asyncio.to_thread(folders.remove, checkout.path)
 
     def _credentials(self, agent: Agent) -> tuple[Credential, ...]:
         """The user's keys that this agent may use; raises MachineError where there is none."""

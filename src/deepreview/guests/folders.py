@@ -2,11 +2,12 @@
 
 import contextlib
 import os
-import shutil
+import secrets
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_MOVED = "removed-"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -46,10 +47,46 @@ def _replace(at: int, name: str, content: bytes, mode: int) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder whatever the permissions in it say; what resists even so stays, and the run goes on."""
-    for at, names, _ in os.walk(folder):
-        for name in names:
-            if not (path := Path(at, name)).is_symlink():
-                with contextlib.suppress(OSError):
-                    path.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove a folder whatever is in it and however deep it goes; what resists even so stays, and the run goes on.
+
+    Folders are moved up beside each other before they are emptied: a path that its owner made longer than any path may
+    be, or a depth that no stack holds, is none of either.
+    """
+    try:
+        if not folder.is_symlink():
+            folder.chmod(0o700)
+        root = os.open(folder, _FOLDER)
+    except OSError:
+        return
+    try:
+        left = ["."]
+        while left:
+            name = left.pop()
+            with contextlib.suppress(OSError):
+                left += _empty(root, name)
+                os.rmdir(name, dir_fd=root)
+    finally:
+        os.close(root)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _empty(root: int, name: str) -> list[str]:
+    """Remove the files of a folder in `root`, and move its folders into `root`; the names that they have there."""
+    at = os.open(name, _FOLDER, dir_fd=root)
+    moved = []
+    try:
+        with os.scandir(at) as found:
+            entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
+        for entry, is_folder in entries:
+            with contextlib.suppress(OSError):
+                if not is_folder:
+                    os.unlink(entry, dir_fd=at)
+                    continue
+                os.chmod(entry, 0o700, dir_fd=at)  # what cannot be written cannot be moved
+                fresh = f"{_MOVED}{secrets.token_hex(8)}"
+                os.rename(entry, fresh, src_dir_fd=at, dst_dir_fd=root)
+                moved.append(fresh)
+    finally:
+        os.close(at)
+    return moved

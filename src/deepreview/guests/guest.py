@@ -100,9 +100,9 @@ async def open_guest(setup: Setup) -> "AsyncIterator[Room]":
         before = {} if apart else await asyncio.to_thread(watch.marks, setup.repo)
         yield Room(setup=setup, folder=folder, before=before)
     finally:
-        folders.remove(folder)
+        await asyncio.to_thread(folders.remove, folder)  # an agent may have made a million files
         if not apart:
-            folders.remove(papers)
+            await asyncio.to_thread(folders.remove, papers)
 
 
 @dataclass(frozen=True, kw_only=True)
