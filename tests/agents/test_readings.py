@@ -1,6 +1,7 @@
 """What the recorded streams of the real command lines mean: the same events for all, every failure by its kind."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from deepreview.agents.base import Exit, Question
 from deepreview.agents.catalog import COMMAND_LINES
+from deepreview.agents.gemini import json_in
 from deepreview.model.agent import AgentEvent, Answered, Began, Broke, Failure, Spent, Text, ToolCall, ToolResult, total
 
 STREAMS = Path(__file__).parent / "streams"
@@ -172,3 +174,23 @@ def test_what_geminis_own_guard_stops_is_no_answer_though_it_says_success() -> N
     assert reading.end(Exit(code=0, stderr="")) == Broke(
         failure=Failure.LIMIT, message="Loop detected, stopping execution"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"a": 1}', '{"a": 1}'),
+        ('Here:\n```json\n{"a": 1}\n```\nDone.', '{"a": 1}'),
+        ('```\r\n\n {"a": "```"}\n  ```', '{"a": "```"}'),
+        ('```json\n{"a": 1}', '```json\n{"a": 1}'),
+    ],
+)
+def test_json_in_an_answer(text: str, found: str) -> None:
+    assert json_in(text) == found
+
+
+@pytest.mark.parametrize("text", ["```" + "\n" * 200_000, "```\n" * 50_000, "```" + " " * 200_000, "`" * 200_000])
+def test_looking_for_json_takes_no_time_whatever_the_answer(text: str) -> None:
+    began = time.process_time()
+    json_in(text)
+    assert time.process_time() - began < 1

@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -118,3 +119,14 @@ def test_a_buried_repository(tmp_path_repo: Reviewed) -> None:
 @pytest.fixture
 def tmp_path_repo(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     return Reviewed.at(tmp_path_factory.mktemp("steering"))
+
+
+@pytest.mark.parametrize("filler", ["a", "[", "\n", " ", "\t", "export ", "hooks", '"env"'])
+def test_what_a_file_holds_cannot_hold_up_the_round(tmp_path_repo: Reviewed, filler: str) -> None:
+    box = tmp_path_repo.box
+    box.commit("base", {"a": "x\n"})
+    box.git("checkout", "-q", "-b", "topic")
+    box.commit("heavy", {".claude/settings.json": filler * 100_000})
+    began = time.process_time()
+    assert ".claude/settings.json" in _found(tmp_path_repo)
+    assert time.process_time() - began < 2

@@ -150,15 +150,19 @@ def _steering(path: RepoPath, patch: FilePatch | None, contents: Mapping[RepoPat
 
 
 _DOES = (
-    (r"[\"']?\bhooks?\b[\"']?\s*[:=\]]", "run hook commands"),
-    (r"mcp_?servers|\[mcp|[\"']mcp[\"']\s*:|[\"']servers[\"']\s*:", "start MCP servers"),
-    (r"\w+Helper\b|awsAuthRefresh|awsCredentialExport|\w+Command\b|statusLine|notify\s*=", "run a helper command"),
-    (r"\bplugins?\b[\"']?\s*:|extraKnownMarketplaces|enabledPlugins|preload\s*=", "load plug-ins"),
+    (r"\bhooks?\b[\"']?\s{0,9}[:=\]]", "run hook commands"),
+    (r"mcp_?servers|\[mcp|[\"']mcp[\"']\s{0,9}:|[\"']servers[\"']\s{0,9}:", "start MCP servers"),
+    (r"\wHelper\b|awsAuthRefresh|awsCredentialExport|\wCommand\b|statusLine|notify\s{0,9}=", "run a helper command"),
+    (r"\bplugins?\b[\"']?\s{0,9}:|extraKnownMarketplaces|enabledPlugins|preload\s{0,9}=", "load plug-ins"),
     (r"_BASE_URL|base_?url|\bproxy\b|model_providers", "send its requests (with the key) elsewhere"),
     (r"dangerous|danger-|\byolo\b|permissions?|[\"']allow|approval_policy|trust_level|enableAll", "permit itself more"),
-    (r"[\"']env[\"']\s*:|\benv\s*=|\[.*\.env\]|^\s*(?:export\s+)?[A-Z][A-Z0-9_]*=", "set its environment variables"),
+    (
+        r"[\"']env[\"']\s{0,9}:|\benv\s{0,9}=|\.env\]|^[ \t]{0,40}(?:export[ \t]{1,9})?[A-Z][A-Z0-9_]{0,99}=",
+        "set its environment variables",
+    ),
 )  # fmt: skip
-_LOOKED_AT = 100_000
+"""Each is read in time linear in the content: whoever writes that chooses what is in it."""
+_LOOKED_AT = 20_000
 
 
 def _effect(sort: Sort, reader: str, content: str) -> str:
