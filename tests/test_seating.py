@@ -4,6 +4,7 @@ import pytest
 
 from deepreview.agents.base import Wire
 from deepreview.config.load import load, parse_file
+from deepreview.config.schema import Settings
 from deepreview.seating import agents, lacks
 
 SETTINGS = b"""
@@ -32,3 +33,9 @@ def test_what_is_missing_is_told_with_the_next_step(monkeypatch: pytest.MonkeyPa
     assert lacks(local, settings, {}) == ()
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert lacks(local, settings, {}) == ("pydantic_ai is missing; pip install 'deepreviewer[api]'",)
+
+
+def test_every_seat_has_a_name_of_its_own() -> None:
+    """Also where one seat is called what another one's name would become."""
+    party = agents(Settings(reviewers=("claude:a/b", "claude:a-b-3", "claude:a-b", "claude:a-b-2")), {})
+    assert [one.name for one in party.all] == ["claude-a-b", "claude-a-b-3", "claude-a-b-2", "claude-a-b-2-2"]

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from deepreview.agents.api.agent import missing_libraries
@@ -81,8 +82,9 @@ def _agent_spec(name: str, setting: str) -> Spec:
 def _agent_reviewer(spec: Spec, settings: Settings, environ: Mapping[str, str], taken: set[str]) -> AgentReviewer:
     own = spec if not spec.model.startswith(f"{spec.agent}-") else replace(spec, agent=spec.model, model="")
     name = fresh = word(re.sub(r"[:/@]", "-", str(own)))
+    numbers = count(2)
     while fresh in taken:
-        fresh = f"{name}-{sum(one.startswith(name) for one in taken) + 1}"
+        fresh = f"{name}-{next(numbers)}"
     taken.add(fresh)
     agent = called(spec, settings)
     return AgentReviewer(

@@ -183,7 +183,7 @@ def base_file(pinned: Pin, environ: Mapping[str, str]) -> File | None:
 
 
 def refuse_agents(file: File, loaded: Loaded) -> None:
-    """Raise ConfigError where a repository's own file is what names an agent: it would spend, and may be any program."""
+    """Raise ConfigError where a repository names an agent: it would spend money, and may be any program."""
     for valued in loaded.valued:
         if valued.name == "reviewers" and valued.origin == file.name and (own := list(filter(named, valued.value))):
             raise ConfigError(
