@@ -30,6 +30,7 @@ from deepreview.config.schema import Settings
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.target import Pin
 from deepreview.model.agent import Usage, total
+from deepreview.model.change import Sha
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.round import Completed, Run
 
@@ -103,6 +104,21 @@ class RoundFolder:
                 f"{self.path} holds no plan of a round", hint="`deepreview list` shows the rounds"
             ) from error
 
+    def try_plan(self) -> Plan | None:
+        """What the round set out to do; None where that cannot be read."""
+        try:
+            return self.plan()
+        except UsageError:
+            return None
+
+    def pins(self, *commits: Sha) -> bool:
+        """Whether its plan names one of the commits: told from the text, since most rounds are of something else."""
+        try:
+            text = (self.path / PLAN_FILE).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return False
+        return any(commit in text for commit in commits)
+
     def append(self, reviewer: str, said: Claim | Observation) -> None:
         """Put one thing that a reviewer said on record, before anything else happens with it."""
         with writing(self.path), (self.path / f"{reviewer}.said.jsonl").open("a", encoding="utf-8") as file:
@@ -173,7 +189,7 @@ class Archive:
         """A new round's folder with its plan in it."""
         own = shelf_of(pin.repo, pin.mirror)
         shelf = self.root / own
-        number = 1 + sum(1 for folder in self.rounds(own) if _slug_of(folder.path.name) == pin.slug)
+        number = 1 + len(self.of_target(pin, own))
         stamp = f"{now:%Y%m%d-%H%M%S}-{pin.slug}"
         with writing(shelf):
             shelf.mkdir(parents=True, exist_ok=True)
@@ -195,6 +211,24 @@ class Archive:
         marks = (mark for name in (PLAN_FILE, REPORT_FILE) for mark in self.root.glob(f"{shelf or '*'}/[!.]*/{name}"))
         found = {mark.parent for mark in marks}  # one that was made elsewhere and fetched has no plan
         return tuple(RoundFolder(path=path) for path in sorted(found, key=lambda path: (path.name, str(path))))
+
+    def of_target(self, pin: Pin, shelf: str) -> tuple[RoundFolder, ...]:
+        """The rounds of the same branch or pull request, oldest first; the two are one where they share a head.
+
+        Of work that is not committed, those on the same commit.
+        """
+        rounds = self.rounds(shelf)
+        named = [folder for folder in rounds if _slug_of(folder.path.name) == pin.slug]
+        if not pin.committed:
+            return tuple(folder for folder in named if folder.pins(pin.base))
+        heads = {pin.head, *(plan.pin.head for folder in named if (plan := folder.try_plan()))}
+        linked = {
+            plan.pin.slug
+            for folder in rounds
+            if folder not in named and folder.pins(*heads) and (plan := folder.try_plan())
+            if plan.pin.committed and bool(plan.pin.number) != bool(pin.number) and plan.pin.head in heads
+        }
+        return tuple(folder for folder in rounds if _slug_of(folder.path.name) in {pin.slug, *linked})
 
     def find(self, name: str, shelf: str = "") -> RoundFolder:
         """The newest round whose id is `name`, or else ends in it; the newest of all when the name is empty.

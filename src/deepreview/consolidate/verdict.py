@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from deepreview.consolidate.features import number, voices
 from deepreview.model.claim import SAID, Claim, ClaimId, Severity
-from deepreview.model.finding import Finding, State
+from deepreview.model.finding import Finding
+from deepreview.model.life import Previous
 from deepreview.model.round import Completed, Failed, Run
 from deepreview.model.verdict import Verdict, VerdictValue
 
@@ -17,6 +18,8 @@ def conclude(
     runs: Sequence[Run],
     claims: Mapping[ClaimId, Claim] | None = None,
     readers: Collection[str] = (),
+    *,
+    previous: Sequence[Previous] = (),
 ) -> Verdict:
     """Rework with an open critical finding, fixes with an important one, else merge; none where nothing was read.
 
@@ -30,18 +33,47 @@ def conclude(
     said = claims or {}
     judged = any(claim.kind == SAID for claim in said.values()) or any(run.reviewer in readers for run in completed)
     blind = "" if judged else _BLIND
-    opened = [finding for finding in findings if finding.state is State.OPEN]
+    opened = [finding for finding in findings if finding.counts]
+    left = [row for row in previous if row.now.open and not row.alias]
     lost = [run.reviewer for run in runs if isinstance(run, Failed)]
     missing = f" {_listed(lost)} failed and may have said more." if lost else ""
-    for severity, value in ((Severity.CRITICAL, VerdictValue.REWORK), (Severity.IMPORTANT, VerdictValue.FIXES)):
-        if heavy := [finding for finding in opened if finding.severity is severity]:
-            agreed = _agreed(heavy[0], said) if judged else ""
-            return Verdict(value=value, reason=f"{heavy[0].title} ({_aliases(heavy)}){agreed}{blind}.{missing}")
+    if heavy := _heavy(opened, left, said if judged else {}, blind, missing):
+        return heavy
+    waiting = _waiting(left)
     if opened:
         few = f"Only suggestions are open ({_aliases(opened)}){blind}."
-        return Verdict(value=VerdictValue.MERGE, reason=few + missing)
+        return Verdict(value=VerdictValue.MERGE, reason=few + missing + waiting)
     who = "reviewers" if judged else "checks"
-    return Verdict(value=VerdictValue.MERGE, reason=f"Nothing was found by {who}{blind}.{missing}")
+    nothing = (
+        f"Nothing that counts in this round was found by {who}"
+        if any(one.held for one in findings)
+        else f"Nothing was found by {who}"
+    )
+    return Verdict(value=VerdictValue.MERGE, reason=f"{nothing}{blind}.{missing}{waiting}")
+
+
+def _heavy(
+    opened: Sequence[Finding], left: Sequence[Previous], said: Mapping[ClaimId, Claim], blind: str, missing: str
+) -> Verdict | None:
+    """The verdict of what is more than a suggestion, here or left over from earlier rounds; None where nothing is."""
+    for severity, value in ((Severity.CRITICAL, VerdictValue.REWORK), (Severity.IMPORTANT, VerdictValue.FIXES)):
+        waiting = _waiting([row for row in left if row.severity is severity])
+        if heavy := [finding for finding in opened if finding.severity is severity]:
+            told = f"{heavy[0].title} ({_aliases(heavy)}){_agreed(heavy[0], said)}{blind}.{missing}{waiting}"
+            return Verdict(value=value, reason=told)
+        if waiting:
+            return Verdict(value=value, reason=f"{waiting.strip()}{missing}")
+    return None
+
+
+def _waiting(left: Sequence[Previous]) -> str:
+    """What earlier rounds found, that is neither in this report nor known to be gone."""
+    if not left:
+        return ""
+    first, *others = left
+    names = f"{first.name}: {first.title}"
+    more = f"; and {len(others)} more" if others else ""
+    return f" Open since an earlier round, and not said again ({names}{more})."
 
 
 def _agreed(finding: Finding, claims: Mapping[ClaimId, Claim]) -> str:

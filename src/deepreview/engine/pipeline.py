@@ -11,17 +11,20 @@ from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
 from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
 from deepreview.consolidate.cluster import cluster
 from deepreview.consolidate.merge import merged
-from deepreview.context.brief import Brief
+from deepreview.context.brief import Brief, Earlier
 from deepreview.context.companions import MOST_COMMITS, companions
 from deepreview.context.papers import papers, summary
 from deepreview.context.rules import rules
 from deepreview.engine.desk import Repository, ReviewedFiles
+from deepreview.engine.earlier import closed, fed, past_of, told
 from deepreview.engine.fanout import Limits, Room, Said, Seats, fan_out, scratch_folder
 from deepreview.engine.host import GuestHouse, Hospitality
 from deepreview.engine.lead import led_records
 from deepreview.git.change import read_change
 from deepreview.git.history import touched_together
 from deepreview.git.mirror import Mirror
+from deepreview.lives.attach import NOTHING, Attached, Past, attached
+from deepreview.lives.converge import Policy
 from deepreview.model.change import Change, RepoPath, Side
 from deepreview.model.claim import Claim, Observation
 from deepreview.model.event import Emit, RoundStarted, StageEnded
@@ -35,6 +38,7 @@ from deepreview.verify.proof import examined
 from deepreview.verify.quote import place, unseen
 
 USUAL = Limits(usual=120.0)
+USUAL_POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Crew:
     steps: tuple[Step, ...]
     limits: Limits = USUAL
     lead: Agent | None = None
+    policy: Policy = USUAL_POLICY
     terms: Hospitality | None = None
     """On what terms agents are taken in; None where nobody asks any."""
 
@@ -66,22 +71,17 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
     change = read_change(plan.pin, mirror)
     repository = Repository(mirror=mirror, change=change)
     around.emit(_started(change, crew))
-    brief = brief_of(repository)
+    past = past_of(folder, plan, repository)
+    brief = brief_of(repository, told(past))
     folder.write(BRIEF_FILE, printable(summary(brief)))
     watch.stage("change")
     async with _house(crew, repository, brief, folder, around) as house:
-        room = Room(
-            repository=repository,
-            folder=folder,
-            brief=brief,
-            environ=around.environ,
-            limits=crew.limits,
-            emit=around.emit,
-            house=house,
-        )
+        room = _room(repository, brief, folder, crew, around)
+        room = replace(room, house=house)
         runs, said = await fan_out(crew.seats, room)
         watch.stage("reviewers")
-        slate = consolidate(said, crew, repository)
+        before = _Before(past=past)
+        slate = consolidate(said, crew, repository, before)
         watch.stage("checks")
         records = Records(
             tool=plan.tool,
@@ -92,11 +92,24 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
             observations=_observations(said),
             slate=slate,
         )
+        records = closed(records, past, before.attached, crew.policy)
         if crew.lead and house:
             records = await led_records(crew.lead, records, room)
             watch.stage("lead")
             records = replace(records, clock=watch.clock(plan, runs, around.now()))
+            records = closed(records, past, before.attached, crew.policy)
     return build_report(records, repository.lines)
+
+
+def _room(repository: Repository, brief: Brief, folder: RoundFolder, crew: Crew, around: Surroundings) -> Room:
+    return Room(
+        repository=repository,
+        folder=folder,
+        brief=brief,
+        environ=around.environ,
+        limits=crew.limits,
+        emit=around.emit,
+    )
 
 
 @asynccontextmanager
@@ -132,7 +145,7 @@ def _started(change: Change, crew: Crew) -> RoundStarted:
     )
 
 
-def brief_of(repository: Repository) -> Brief:
+def brief_of(repository: Repository, earlier: tuple[Earlier, ...] = ()) -> Brief:
     """What every reviewer is given to read."""
     change = repository.change
     sets = touched_together(repository.git, change.head, MOST_COMMITS)
@@ -141,10 +154,24 @@ def brief_of(repository: Repository) -> Brief:
         change=change,
         companions=companions(sets, changed, repository.tree(Side.HEAD).entries().keys()),
         rules=rules(repository.tree(Side.BASE), changed),
+        earlier=earlier,
     )
 
 
-def consolidate(said: Said, crew: Crew, repository: Repository | None) -> Slate:
+@dataclass(eq=False, kw_only=True)
+class _Before:
+    """The earlier rounds, and which of this round's findings are theirs."""
+
+    past: Past
+    attached: Attached = NOTHING
+
+    def attach(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """The findings, each with its standing."""
+        self.attached = attached(findings, self.past)
+        return self.attached.findings
+
+
+def consolidate(said: Said, crew: Crew, repository: Repository | None, before: _Before | None = None) -> Slate:
     """All that was said, placed, merged, examined and settled; without a repository places are taken as written."""
     claims = {one.id: one for one in sorted((c for c in said if isinstance(c, Claim)), key=lambda claim: claim.id)}
     assert len(claims) == sum(isinstance(one, Claim) for one in said), "two claims have the same id"
@@ -152,9 +179,13 @@ def consolidate(said: Said, crew: Crew, repository: Repository | None) -> Slate:
     findings, dropped = merged(claims, placed, cluster)
     if repository:
         findings = examined(trace(findings, repository), crew.checks, repository)
+    steps = crew.steps
+    if before:
+        findings = before.attach(findings)
+        steps = fed(steps, before.attached.shut)
     slate = Slate(findings=findings, dropped=dropped, claims=claims)
     assert_conserved(slate, "merged")
-    return settle(slate, crew.steps)
+    return settle(slate, steps)
 
 
 def place_all(claims: Iterable[Claim], repository: Repository) -> list[Finding | Dropped]:

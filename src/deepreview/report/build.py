@@ -10,6 +10,7 @@ from deepreview.consolidate.verdict import conclude
 from deepreview.model.change import Change
 from deepreview.model.claim import Observation, Section, Severity
 from deepreview.model.lead import Lead
+from deepreview.model.life import Convergence, Previous
 from deepreview.model.report import SCHEMA, Clock, Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.model.verdict import Verdict
@@ -33,6 +34,8 @@ class Records:
     observations: tuple[Observation, ...]
     slate: Slate
     lead: Lead | None = None
+    previous: tuple[Previous, ...] = ()
+    convergence: Convergence | None = None
 
 
 def build_report(records: Records, lines: Lines) -> Report:
@@ -59,6 +62,8 @@ def build_report(records: Records, lines: Lines) -> Report:
         tallies=tallies(records.runs, slate, records.observations),
         reconciliation=reconciliation(slate.findings, slate.dropped, claims),
         cited=cited_code(slate.findings, change, lines),
+        previous=records.previous,
+        convergence=records.convergence,
     )
     return printable(report)
 
@@ -66,7 +71,9 @@ def build_report(records: Records, lines: Lines) -> Report:
 def derived(records: Records) -> Verdict:
     """The verdict by the rules."""
     slate = records.slate
-    return conclude(slate.findings, records.runs, slate.claims, _readers(records.observations))
+    return conclude(
+        slate.findings, records.runs, slate.claims, _readers(records.observations), previous=records.previous
+    )
 
 
 def _verdict(records: Records) -> Verdict:

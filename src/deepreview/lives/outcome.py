@@ -1,0 +1,236 @@
+"""What became of each earlier finding, with what that rests on.
+
+Absence is not resolution: what is not said again is gone only where somebody who could have said it read the place
+again, or where the file itself is gone. What a check observes is a proposal until a person confirms it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from deepreview.lives.attach import SHOWN, Attached, Past
+from deepreview.lives.code import plain, stands
+from deepreview.lives.match import Match
+from deepreview.lives.wake import SETTLED
+from deepreview.model.change import Commit, Sha
+from deepreview.model.claim import SAID, ClaimId
+from deepreview.model.finding import Dropped, Finding, Standing, State
+from deepreview.model.life import Life, Now, Previous
+from deepreview.model.resolution import Resolution
+from deepreview.model.round import Completed, Run
+
+_SETTLED = {state: Now(state.value) for state in (*SETTLED, State.FIXED)}
+_TOLD = frozenset({Now.GONE, Now.FIXED})
+_ENDED = frozenset({"fixed", "gone with its code"})
+"""What agents call a finding that is no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one reviewer says became of an earlier finding."""
+
+    reviewer: str
+    word: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close:
+    """What a round ended with."""
+
+    round_id: str
+    finished: str
+    findings: tuple[Finding, ...]
+    dropped: tuple[Dropped, ...]
+    runs: tuple[Run, ...]
+    verdicts: Mapping[str, Sequence[Verdict]]
+    """By the names that findings have across rounds."""
+
+    @cached_property
+    def shown(self) -> Mapping[ClaimId, Finding]:
+        """The finding that each claim ended in."""
+        return {claim: finding for finding in self.findings for claim in finding.claims}
+
+    @cached_property
+    def gone(self) -> Mapping[ClaimId, Dropped]:
+        """Why each claim is not shown."""
+        return {claim: dropped for dropped in self.dropped for claim in dropped.claims}
+
+    @cached_property
+    def completed(self) -> tuple[Completed, ...]:
+        """Those who came to their end."""
+        return tuple(run for run in self.runs if isinstance(run, Completed))
+
+
+def previous(past: Past, attached: Attached, close: Close) -> tuple[Previous, ...]:
+    """A row for each finding of the earlier rounds, but for those that were told to be gone or fixed before."""
+    matched = {match.life.identity: match for match in attached.matches}
+    last = {row.identity: row for row in past.rounds[-1].previous} if past.rounds else {}
+    rows = []
+    for life in past.lives:
+        before = last.get(life.identity)
+        told = before is None and life.last.id != past.rounds[-1].clock.round_id
+        told = told or (before is not None and before.now in _TOLD and before.said is life.state)
+        match = matched.get(life.identity)
+        if match or not (told and (life.gone or life.state is State.FIXED)):
+            rows.append(_Row(life=life, match=match, past=past, attached=attached, close=close).previous())
+    return tuple(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    life: Life
+    match: Match | None
+    past: Past
+    attached: Attached
+    close: Close
+
+    def previous(self) -> Previous:
+        life, finding = self.life, self.life.finding
+        now, alias, evidence = self._again(self.match) if self.match else self._absent()
+        verdicts = self.close.verdicts.get(life.name, ())
+        said = life.resolution
+        return Previous(
+            identity=life.identity,
+            name=life.name,
+            since=life.since,
+            rounds=len(life.seen),
+            kind=finding.kind,
+            severity=finding.severity,
+            title=finding.title,
+            path=finding.path,
+            first=finding.first,
+            reviewers=finding.reviewers,
+            said=life.state,
+            reason=(said.reason or said.link or said.commit[:SHOWN]) if said else "",
+            now=now,
+            alias=alias,
+            evidence=(*evidence, *(_told(verdict) for verdict in verdicts)),
+            proposal=self._proposal(now),
+        )
+
+    def _again(self, match: Match) -> tuple[Now, str, tuple[str, ...]]:
+        claim = match.finding.claims[0]
+        shown, gone = self.close.shown.get(claim), self.close.gone.get(claim)
+        if shown is None:
+            why = f"It is said again, and dropped: {gone.reason}." if gone else "It is said again."
+            if gone and gone.step == "declined":
+                return _SETTLED[self.life.state], "", ("It is said again, and its code and callers did not change.",)
+            if gone and gone.step == "capped":
+                return Now.OPEN, "", (why,)
+            return (Now.REFUTED if gone and gone.step == "refuted" else Now.DROPPED), "", (why,)
+        how = (match.how,) if match.confidence == 1 else (f"{match.how} Sure to {match.confidence:.0%}.",)
+        own = shown if shown.life == self.life.identity else None
+        because = (own.because,) if own and own.because and own.because != match.how else ()
+        if own and own.standing is Standing.REGRESSED:
+            return Now.REGRESSED, shown.alias, (*because, *how)
+        if own and own.state is State.OPEN and self.life.state in SETTLED:
+            return Now.WOKEN, shown.alias, (*because, *how)
+        return _SETTLED.get(self.life.state, Now.OPEN), shown.alias, how
+
+    def _absent(self) -> tuple[Now, str, tuple[str, ...]]:
+        """Not said again: what its code and those who read it tell."""
+        evidence = tuple(self._traces())
+        if self.life.state in _SETTLED:
+            return _SETTLED[self.life.state], "", evidence
+        ended = any(one.word in _ENDED for one in self.close.verdicts.get(self.life.name, ()))
+        if self._file_gone or (self.readers and (ended or not self._stands or self.life.finding.kind != SAID)):
+            return Now.GONE, "", evidence
+        if self.life.gone and not self.readers:
+            return Now.GONE, "", (*evidence, f"Round {self.life.gone} found it gone.")
+        return (Now.UNREPEATED if self.readers else Now.UNSEEN), "", evidence
+
+    def _traces(self) -> Iterator[str]:
+        path = self.past.path_now(self.life)
+        left = self.attached.left.get(self.life.identity)
+        if self._file_gone:
+            yield f"{self.life.finding.path} is gone" + (f" since {_commit(left)}." if left else ".")
+        elif left:
+            yield f"{_commit(left)} removed its code from {path}."
+        elif self._stands:
+            yield f"Its code stands in {path} as it did." if path else "It is in no file."
+        else:
+            yield f"Its code stands in {path} no more; no commit here shows who removed it."
+        if self._patched:
+            yield "The patch that was proposed stands in its place."
+        if self.readers:
+            yield f"{_listed(self.readers)} read {'it' if path else 'the change'} again and did not say it."
+        else:
+            yield "Nobody who could have said it read its place again."
+
+    @cached_property
+    def _file_gone(self) -> bool:
+        finding = self.life.finding
+        return bool(finding.path) and self.past.code.lines(self.past.head, self.past.path_now(self.life)) is None
+
+    @cached_property
+    def _stands(self) -> bool:
+        return self.past.stands(self.life)
+
+    @cached_property
+    def readers(self) -> tuple[str, ...]:
+        """Who completed, read the file, and could have said it: who found it, or any who judges in prose."""
+        finding, path = self.life.finding, self.past.path_now(self.life)
+        known = {name for seen in self.life.seen for name in seen.reviewers}
+        return tuple(
+            run.reviewer
+            for run in self.close.completed
+            if (not path or path in run.reading.read)
+            and (run.reviewer in known or (finding.kind == SAID and (run.record or run.reading.original)))
+        )
+
+    @cached_property
+    def _patched(self) -> bool:
+        """Whether the lines that a patch adds stand in the file, and those that it removes do not."""
+        lines = self.past.code.lines(self.past.head, self.past.path_now(self.life)) or ()
+        hunks = _hunks(self.life.finding.patch)
+        changed = [(removed, added) for removed, added in hunks if removed or added]
+        return bool(changed) and all(
+            (not added or stands(added, lines)) and not (removed and stands(removed, lines))
+            for removed, added in changed
+        )
+
+    def _proposal(self, now: Now) -> Resolution | None:
+        """What could be put on record, where git shows that the code is another one now."""
+        left = self.attached.left.get(self.life.identity)
+        waits = self.life.state is State.OPEN and (now is Now.GONE or (now is Now.UNSEEN and bool(left)))
+        if not waits or not (left or self._file_gone or self._patched):
+            return None
+        return Resolution(
+            fingerprint=self.life.identity,
+            state=State.OBSOLETE if self._file_gone else State.FIXED,
+            by="check:patch" if self._patched else "check:code",
+            at=self.close.finished,
+            reason=" ".join(self._traces()),
+            commit=left.sha if left else Sha(""),
+            link="",
+            round=self.close.round_id,
+            proposed=True,
+        )
+
+
+def _hunks(patch: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What each run of changed lines removes and adds."""
+    removed: list[str] = []
+    added: list[str] = []
+    for line in (*patch.splitlines(), ""):
+        if line.startswith("-") and not line.startswith("--- "):
+            removed.append(line[1:])
+        elif line.startswith("+") and not line.startswith("+++ "):
+            added.append(line[1:])
+        elif removed or added:
+            yield plain(removed), plain(added)
+            removed, added = [], []
+
+
+def _commit(commit: Commit) -> str:
+    return f"{commit.sha[:SHOWN]} “{commit.subject}”"
+
+
+def _told(verdict: Verdict) -> str:
+    return f"{verdict.reviewer} says: {verdict.word}" + (f", {verdict.text}" if verdict.text else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
