@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +14,7 @@ from deepreview.agents.base import Agent, Guest, Question, Spec, Wire
 from deepreview.archive.journal import Journal, read_line
 from deepreview.engine.session import Limits, Sessions
 from deepreview.errors import MachineError
-from deepreview.model.agent import AgentEvent, Answered, Broke, Denied, Failure, Spent, Text, ToolCall, Usage
+from deepreview.model.agent import AgentEvent, Answered, Began, Broke, Denied, Failure, Spent, Text, ToolCall, Usage
 from deepreview.model.event import AgentActed, Event
 
 PLAYER = Spec(agent="player")
@@ -32,12 +32,16 @@ class Player:
     family: str = "player"
     program: str = ""
     wires: tuple[Wire, ...] = ()
-    asked: int = 0
+    questions: list[Question] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
 
+    @property
+    def asked(self) -> int:
+        return len(self.questions)
+
     async def ask(self, question: Question, guest: Guest) -> AsyncGenerator[AgentEvent]:
-        del question, guest
-        self.asked += 1
+        del guest
+        self.questions.append(question)
         try:
             for one in self.script:
                 match one:
@@ -128,6 +132,27 @@ def test_an_answer_is_never_asked_for_twice_and_a_broken_turn_is(tmp_path: Path)
     ask(sessions(tmp_path, inn)[0], player, other)
     ask(sessions(tmp_path, inn)[0], player, number=2)
     assert player.asked == 3
+
+
+def test_a_conversation_of_an_earlier_process_is_gone_and_begun_anew(tmp_path: Path) -> None:
+    began = Began(session="s1", model="", version="")
+    player = Player([began, *DONE])
+    mending = Question(prompt="Mend it.", resume="s1", anew="Here is what was asked and said. Mend it.")
+
+    async def both(talks: Sessions) -> None:
+        async with talks:
+            for question in (QUESTION, mending):
+                assert [event async for event in talks.ask(player, question, 1)][-1] == DONE[-1]
+
+    ask(sessions(tmp_path, Inn())[0], player)
+    asyncio.run(both(sessions(tmp_path, Inn())[0]))
+    assert player.questions[1:] == [replace(mending, prompt=mending.anew, resume="")]
+    asyncio.run(both(sessions(tmp_path, Inn())[0]))
+    assert player.asked == 2
+    other = tmp_path / "whole"
+    other.mkdir()
+    asyncio.run(both(sessions(other, Inn())[0]))
+    assert player.questions[2:] == [QUESTION, mending]
 
 
 def test_a_journal_cut_off_in_the_middle_of_a_line_is_read_up_to_there(tmp_path: Path) -> None:

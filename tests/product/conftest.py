@@ -139,9 +139,9 @@ def whole() -> Script:
 
 
 def mending(asked: Asked) -> Turn:
-    """Half of a review, and all of it when asked once more."""
+    """Half of a review, and all of it when asked once more, in the same conversation or in a new one."""
     said = reviews(asked)
-    cut = asked.turn == len(LOOK)
+    cut = asked.turn == len(LOOK) and "answer that was given before" not in asked.prompt
     return Turn(text=review_text(asked).partition("## Coverage")[0]) if cut else said
 
 

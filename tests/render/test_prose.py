@@ -45,6 +45,10 @@ def test_a_nul_is_an_escape_like_others() -> None:
     assert Prose(Highlighter()).blocks("a\0b") == "<p>a\\x00b</p>\n"
 
 
+def test_a_link_to_nowhere_is_its_text() -> None:
+    assert Prose(Highlighter()).blocks("a [b]() c []() d") == "<p>a b c  d</p>\n"
+
+
 def test_titles_hold_no_link() -> None:
     assert "<a" not in Prose(Highlighter()).title("See [it](https://a.b) or <https://a.b>")
 

@@ -45,6 +45,8 @@ class Question:
     """A JSON schema that the answer must fit; empty for free text."""
     resume: str = ""
     """The session of an earlier turn, as `Began` told it, to go on with; empty for a new conversation."""
+    anew: str = ""
+    """The prompt for when that conversation is gone, as after a process that was killed: then it begins anew."""
     tools: bool = True
     """Whether it may read the repository; without, it has only what the prompt says."""
 

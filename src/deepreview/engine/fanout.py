@@ -212,6 +212,8 @@ async def _bulkhead(reviewer: Reviewer, desk: ReviewerDesk, room: Room) -> Run:
         if _round_is_cancelled():  # and it may have made something else of being cancelled
             raise asyncio.CancelledError from error
         return failed(_why(error, seconds if limit.expired() else 0))
+    if _round_is_cancelled():  # what it had by then is no end: it goes on when the round does
+        raise asyncio.CancelledError
     return Completed(
         reviewer=reviewer.name,
         claims=sum(isinstance(said, Claim) for said in desk.said),

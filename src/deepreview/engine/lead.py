@@ -130,8 +130,9 @@ async def _proposal(talk: _Talk, case: Case) -> Proposal | Broke:
         return read
     again = f"Your answer does not fit the schema: {read}. Answer again, with JSON that fits it and nothing else.\n"
     session = talk.turns[-1].session
-    mended = again if session else f"{whole}\n{again}"
-    second = await talk.ask(Question(prompt=mended, schema=schema, resume=session, tools=False))
+    anew = f"{whole}\n{again}"
+    mended = again if session else anew
+    second = await talk.ask(Question(prompt=mended, schema=schema, resume=session, anew=anew, tools=False))
     if isinstance(second, Broke):
         return second
     read = _read(second)

@@ -10,7 +10,7 @@ from typing import Protocol, Self, TypeVar
 from deepreview.agents.base import Agent, Guest, Question
 from deepreview.archive.journal import Journal, Turn
 from deepreview.errors import DeepReviewError
-from deepreview.model.agent import AgentEvent, Answered, Broke, Denied, Failure, Spent, Usage, less, total
+from deepreview.model.agent import AgentEvent, Answered, Began, Broke, Denied, Failure, Spent, Usage, less, total
 from deepreview.model.event import AgentActed, Emit
 
 T = TypeVar("T")
@@ -68,6 +68,8 @@ class Sessions:
     limits: Limits
     emit: Emit
     _counted: Usage = field(default_factory=Usage)
+    _lost: set[str] = field(default_factory=set)
+    """Conversations of earlier processes: the homes that kept them are gone."""
     _guests: dict[tuple[str, int], Guest] = field(default_factory=dict)
     _places: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -87,12 +89,14 @@ class Sessions:
         self.journal.open()
         turn = Turn.of(agent.spec, question, number)
         if earlier := self.journal.earlier(turn):
+            self._lost.update(event.session for event in earlier if isinstance(event, Began) and event.session)
             for event in earlier:
                 self.emit(AgentActed(reviewer=self.reviewer, event=event))
                 yield event
             return
+        asked = replace(question, prompt=question.anew, resume="") if question.resume in self._lost else question
         self.journal.begin(turn, agent.spec)
-        async with aclosing(self._turn(agent, question, number)) as events:
+        async with aclosing(self._turn(agent, asked, number)) as events:
             async for told in events:
                 event = _cleaned(told, self.host.clean)
                 self.journal.note(turn, event)

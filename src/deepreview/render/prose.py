@@ -75,12 +75,15 @@ class _Renderer(RendererHTML):
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         env["inside"] = True
-        return f'<a href="{escape(str(tokens[idx].attrs["href"]))}" rel="noreferrer noopener">'
+        url = str(tokens[idx].attrs["href"])
+        return f'<a href="{escape(url)}" rel="noreferrer noopener">' if url else ""
 
     def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         env["inside"] = False
         start = next(i for i in range(idx - 1, -1, -1) if tokens[i].type == "link_open")
         host = urlsplit(str(tokens[start].attrs["href"])).netloc
+        if not host:  # `[text]()` leads nowhere
+            return ""
         said = "".join(token.content for token in tokens[start + 1 : idx])
         return "</a>" if said.startswith(("http://", "https://")) and host in said else f"</a> ({shown(host)})"
 

@@ -115,9 +115,10 @@ class Pass:
 
     def _mending(self, whole: str, wrong: tuple[str, ...], turn: Transcript) -> Question:
         """The question for the same conversation, or for a new one where it cannot be taken up again."""
+        anew = prompt.anew(whole, wrong, turn.whole)
         if turn.session:
-            return Question(prompt=prompt.repair(wrong), resume=turn.session)
-        return Question(prompt=prompt.anew(whole, wrong, turn.whole))
+            return Question(prompt=prompt.repair(wrong), resume=turn.session, anew=anew)
+        return Question(prompt=anew)
 
     async def _turn(self, question: Question, desk: Desk) -> Transcript:
         turn = Transcript()
