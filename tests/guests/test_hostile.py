@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deepreview.guests.guest import open_guest
+from deepreview.guests.guest import Account, open_guest
 from deepreview.guests.isolation import Isolation
 from deepreview.testing.guests import Lodging, ran, ran_python, steering_files
 
@@ -272,6 +272,35 @@ def test_nothing_but_the_model_is_reached(apart: Lodging, go: Go) -> None:
         heard.setblocking(False)
         with pytest.raises(BlockingIOError):
             heard.recv(9)
+
+
+TO_THE_BUS = """
+import socket
+for family, address in ((socket.AF_UNIX, "PATH"), (socket.AF_VSOCK, (2, 1))):
+    try:
+        socket.socket(family).connect(address)
+        print("reached")
+    except OSError:
+        print("no")
+left, right = socket.socketpair()
+left.sendall(b"x")
+print(right.recv(1), socket.getaddrinfo("127.0.0.1", 80)[0][4])
+"""
+
+
+def test_what_an_account_opens_is_the_network_and_not_the_users_services(apart: Lodging, go: Go) -> None:
+    async def visit(path: Path) -> None:
+        credential = apart.repo.root / "credentials.json"
+        credential.write_text("signed in")
+        async with replace(apart, account=Account(file=credential, at=".tool/auth.json")).open() as room:
+            done = await ran_python(room, TO_THE_BUS.replace("PATH", str(path)))
+            assert done.out.splitlines() == ["no", "no", "b'x' ('127.0.0.1', 80)"], done.exit
+
+    with socket.socket(socket.AF_UNIX) as bus:
+        path = apart.repo.root / "bus"
+        bus.bind(str(path))
+        bus.listen()
+        go(visit(path))
 
 
 def test_no_other_process_is_touched(apart: Lodging, go: Go) -> None:

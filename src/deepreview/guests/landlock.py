@@ -1,13 +1,14 @@
 """Landlock, the kernel's own sandbox for a process and its descendants, where bubblewrap cannot be had.
 
 Imported by `inside.py` as a script beside it, so it uses the standard library only. What it cannot do: hide that other
-files exist, keep `chmod` from the user's own files, or see to UDP and Unix sockets; those the seccomp filter refuses.
+files exist, keep `chmod` from the user's own files, or see to UDP and Unix sockets; the seccomp filter does.
 """
 
 import ctypes
 import os
 import platform
 import struct
+from collections.abc import Callable
 from typing import TypedDict
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
@@ -31,7 +32,7 @@ class Order(TypedDict):
     write: list[str]
     """Files and folders that it may also write."""
     port: int
-    """The one TCP port that it may connect to; 0 for any, and then no kind of network is refused."""
+    """The one TCP port that it may connect to; 0 for any, and for UDP, too."""
 
 
 def version() -> int:
@@ -54,8 +55,7 @@ def restrict(order: Order) -> None:
     abi = version()
     _drop_capabilities(libc)
     _done(libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
-    if order["port"]:
-        _refuse_other_sockets(libc)
+    _refuse_other_sockets(libc, _one_port if order["port"] else _open)
     handled = (1 << 13) - 1
     handled |= 1 << 13 if abi >= _WITH_REFER else 0
     handled |= _TRUNCATE if abi >= _WITH_TRUNCATE else 0
@@ -105,14 +105,15 @@ Step = tuple[int, int | str, int | str, int]
 """An instruction, where to go on when it is true and when it is not (a label, or how far to skip), and its value."""
 
 
-def _refuse_other_sockets(libc: ctypes.CDLL) -> None:
-    """Let it make TCP and netlink sockets only, and connect in no other way than by `connect`.
+def _refuse_other_sockets(libc: ctypes.CDLL, sockets: Callable[..., list[Step]]) -> None:
+    """Let it make some kinds of sockets only.
 
-    Landlock does not see UDP (name look-ups), Unix sockets by path, or TCP by another name.
+    Landlock does not see UDP (name look-ups), Unix sockets by path, or TCP by another name. Behind the Unix sockets of
+    a user are those who start programs for them: a session bus, a container engine, an agent with keys.
     """
     if platform.machine() not in _SYSTEMS:
         return
-    steps = _steps(*_SYSTEMS[platform.machine()])
+    steps = sockets(*_SYSTEMS[platform.machine()])
     last = len(steps) - 1
     labels = {"refuse": last, "allow": last - 1, "third": last - 3, "fourth": last - 5}
     code = b""
@@ -124,7 +125,26 @@ def _refuse_other_sockets(libc: ctypes.CDLL) -> None:
     _done(libc.prctl(_SECCOMP, _FILTER, program, 0, 0))
 
 
-def _steps(machine: int, socket: int, uring: int, sendto: int, sendmmsg: int, sendmsg: int) -> list[Step]:
+def _open(machine: int, socket: int, uring: int, *_: int) -> list[Step]:
+    """Internet and netlink sockets of every type."""
+    return [
+        (_LOAD, 0, 0, 4),  # the machine
+        (_EQUAL, 0, "refuse", machine),
+        (_LOAD, 0, 0, 0),  # the call
+        (_AT_LEAST, "refuse", 0, 0x40000000),  # x32 numbers calls in another way
+        (_EQUAL, "refuse", 0, uring),  # its rings make sockets unseen
+        (_EQUAL, 0, "allow", socket),
+        (_LOAD, 0, 0, 16),  # the family
+        (_EQUAL, "allow", 0, 16),  # netlink
+        (_EQUAL, "allow", 0, 2),  # internet
+        (_EQUAL, "allow", "refuse", 10),  # internet, version 6
+        (_RETURN, 0, 0, _ALLOWED),
+        (_RETURN, 0, 0, _REFUSED),
+    ]
+
+
+def _one_port(machine: int, socket: int, uring: int, sendto: int, sendmmsg: int, sendmsg: int) -> list[Step]:
+    """TCP and netlink sockets, which connect in no other way than by `connect`."""
     return [
         (_LOAD, 0, 0, 4),  # the machine
         (_EQUAL, 0, "refuse", machine),
