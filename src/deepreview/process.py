@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess  # noqa: TID251 - this is the door
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -74,12 +75,13 @@ async def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: 
 class Stream:
     """A program at work, whose output is read as it comes and is never held whole."""
 
-    def __init__(self, process: asyncio.subprocess.Process, stdin: bytes | None) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, stdout: asyncio.StreamReader, stdin: bytes | None
+    ) -> None:
         assert process.stdin is not None
-        assert process.stdout is not None
         assert process.stderr is not None
         self._process = process
-        self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
+        self._stdin, self._stdout, self._stderr = process.stdin, stdout, process.stderr
         self._said = bytearray()
         self._listening = asyncio.ensure_future(self._listen())
         self._feeding = None if stdin is None else asyncio.ensure_future(self._feed(stdin))
@@ -146,24 +148,36 @@ async def start(
 ) -> AsyncIterator[Stream]:
     """Start a program in a process group of its own, which is killed on leaving; raises OSError when it cannot start.
 
-    Without `stdin` its standard input stays open for `send`. It inherits the file descriptors to `keep`.
+    Without `stdin` its standard input stays open for `send`. It inherits the file descriptors to `keep`. Its output is a
+    socket and no pipe: what it starts cannot open that anew, by `/proc`, and speak in its name.
     """
-    stream = Stream(await _start(argv, env, cwd, keep), stdin)
-    try:
-        yield stream
-    finally:
-        await stream.kill()
+    ours, theirs = socket.socketpair()
+    with theirs:
+        stdout, writer = await asyncio.open_connection(sock=ours)
+        try:
+            stream = Stream(await _start(argv, env, cwd, keep, stdout=theirs.fileno()), stdout, stdin)
+            theirs.close()
+            try:
+                yield stream
+            finally:
+                await stream.kill()
+        finally:
+            writer.close()
 
 
 async def _start(
-    argv: Sequence[str], env: Mapping[str, str], cwd: Path, keep: Sequence[int] = ()
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path,
+    keep: Sequence[int] = (),
+    stdout: int = asyncio.subprocess.PIPE,
 ) -> asyncio.subprocess.Process:
     """Start a program; one that is still starting when the caller is cancelled is killed with its group."""
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *argv,
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=stdout,
             stderr=asyncio.subprocess.PIPE,
             cwd=cwd,
             env=dict(env),

@@ -303,6 +303,22 @@ def test_what_an_account_opens_is_the_network_and_not_the_users_services(apart: 
         go(visit(path))
 
 
+IN_ITS_NAME = """
+import os, subprocess, sys
+print("genuine", flush=True)
+forge = "open('/proc/%d/fd/1', 'w').write('forged')" % os.getpid()
+subprocess.run([sys.executable, "-c", forge], stdin=-3, stdout=-3, stderr=-3)
+"""
+
+
+def test_what_an_agent_starts_cannot_speak_in_its_name(lodging: Lodging, go: Go) -> None:
+    async def visit() -> None:
+        async with lodging.open() as room:
+            assert (await ran_python(room, IN_ITS_NAME)).out == "genuine"
+
+    go(visit())
+
+
 def test_no_other_process_is_touched(apart: Lodging, go: Go) -> None:
     child = subprocess.Popen(["sleep", "60"])
 
