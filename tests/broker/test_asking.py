@@ -94,3 +94,55 @@ def test_a_request_that_needs_no_change_is_sent_as_it_came() -> None:
     assert read(known, raw).body == raw
     removed = json.loads(read(known, raw.replace(b'"max_tokens": 5', b'"speed": "fast"')).body)
     assert removed["messages"] == json.loads(raw)["messages"]
+
+
+ELSEWHERE = "https://evil.example/?what=the-guest-read"
+
+
+def said(wire: Wire, part: dict[str, Any]) -> dict[str, Any]:
+    match wire:
+        case Wire.ANTHROPIC | Wire.CHAT:
+            return {"messages": [{"role": "user", "content": [part]}]}
+        case Wire.RESPONSES:
+            return {"input": [{"role": "user", "content": [part]}]}
+        case Wire.GEMINI:
+            return {"contents": [{"role": "user", "parts": [part]}]}
+
+
+@pytest.mark.parametrize(
+    ("wire", "part"),
+    [
+        (Wire.ANTHROPIC, {"type": "image", "source": {"type": "url", "url": ELSEWHERE}}),
+        (Wire.ANTHROPIC, {"type": "document", "source": {"type": "url", "url": ELSEWHERE}}),
+        (Wire.RESPONSES, {"type": "input_image", "image_url": ELSEWHERE}),
+        (Wire.RESPONSES, {"type": "input_file", "file_url": ELSEWHERE}),
+        (Wire.CHAT, {"type": "image_url", "image_url": {"url": ELSEWHERE}}),
+        (Wire.CHAT, {"type": "video_url", "video_url": {"url": ELSEWHERE}}),
+        (Wire.CHAT, {"type": "file", "file": {"file_data": ELSEWHERE}}),
+        (Wire.GEMINI, {"fileData": {"fileUri": ELSEWHERE}}),
+        (Wire.GEMINI, {"file_data": {"file_uri": "gs://bucket/x"}}),
+    ],
+)
+def test_no_service_is_sent_to_an_address(wire: Wire, part: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="has the service fetch something"):
+        asking(wire, body(wire, **said(wire, part)))
+
+
+@pytest.mark.parametrize(
+    ("wire", "part"),
+    [
+        (Wire.ANTHROPIC, {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "aGk="}}),
+        (Wire.ANTHROPIC, {"type": "tool_use", "id": "1", "name": "x", "input": {"image_url": ELSEWHERE}}),
+        (Wire.RESPONSES, {"type": "input_image", "image_url": "data:image/png;base64,aGk="}),
+        (Wire.CHAT, {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}}),
+        (Wire.CHAT, {"type": "text", "text": ELSEWHERE}),
+        (Wire.GEMINI, {"inlineData": {"mimeType": "image/png", "data": "aGk="}}),
+    ],
+)
+def test_data_and_words_pass(wire: Wire, part: dict[str, Any]) -> None:
+    assert asking(wire, body(wire, **said(wire, part))).removed == ()
+
+
+def test_tools_that_are_no_list_cannot_be_looked_through() -> None:
+    with pytest.raises(ValueError, match="a list of tools"):
+        asking(Wire.GEMINI, body(Wire.GEMINI, tools={"googleSearch": {}}))

@@ -1,6 +1,7 @@
 """Reads a request to a model: what it may cost at most, and what of it is not for a guest."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -10,20 +11,24 @@ from deepreview.broker.routes import Route
 _LONGEST = {Wire.ANTHROPIC: 128_000, Wire.RESPONSES: 128_000, Wire.CHAT: 128_000, Wire.GEMINI: 65_536}
 """The longest answer, in tokens, of a request that sets no limit: the largest that the vendors' models give."""
 _LONGEST_NAME = 200
+_LONGEST_SCHEME = 20
 _CONTEXT = 1_000_000
 """What a request may send that refers to text kept at the service."""
 _HOSTED = (
     "web_search", "web_fetch", "code_execution", "code_interpreter", "mcp", "file_search", "image_generation",
+    "live_search", "x_search", "browser_search", "openrouter:",
 )  # fmt: skip
 """Beginnings of the types of tools that run at the vendor, with a network of their own, and are billed apart."""
 _OURS = {"functionDeclarations", "function_declarations"}
 _TOP = {
     Wire.ANTHROPIC: ("mcp_servers", "container", "service_tier", "speed"),
     Wire.RESPONSES: ("service_tier", "background"),
-    Wire.CHAT: ("service_tier", "web_search_options", "plugins"),
+    Wire.CHAT: ("service_tier", "web_search_options", "search_parameters", "plugins"),
     Wire.GEMINI: (),
 }
 """Fields that reach further than the model, or multiply its price."""
+_ADDRESSES = ("image_url", "file_url", "video_url", "audio_url", "file_data", "file")
+"""Fields of a part of a message that hold data, or where the service is to fetch it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +77,36 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) != len(pairs):
         raise ValueError("it has a field twice")  # we would read one of them, and the service the other
+    if _fetches(table):
+        raise ValueError("it has the service fetch something")  # an address can carry away what the guest has read
     return table
+
+
+def _fetches(table: Mapping[str, Any]) -> bool:
+    """Whether a part of a message names an address in the place of data."""
+    if any(
+        _word(table.get(name), "fileUri") or _word(table.get(name), "file_uri") for name in ("fileData", "file_data")
+    ):
+        return True
+    if not isinstance(kind := table.get("type"), str):
+        return False
+    if kind == "url":
+        return isinstance(table.get("url"), str)
+    named = (table.get(name) for name in _ADDRESSES)
+    told = ((one if isinstance(one, str) else _word(one, "url") or _word(one, "file_data")) for one in named)
+    return any("://" in one[:_LONGEST_SCHEME] for one in told)
+
+
+def _word(holder: object, name: str) -> str:
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _remove(asked: dict[str, Any], wire: Wire) -> list[str]:
     removed = [name for name in _TOP[wire] if asked.pop(name, None) is not None]
     tools = asked.get("tools")
+    if isinstance(tools, dict):
+        raise ValueError("a list of tools is wanted")  # noqa: TRY004 - bad input, whatever its type
     if not isinstance(tools, list):
         return removed
     kept = []
@@ -100,7 +129,7 @@ def _hosted(tool: dict[str, Any], wire: Wire) -> list[str]:
     if wire is Wire.GEMINI:
         return [name for name in tool if name not in _OURS]
     kind = tool.get("type")
-    return [kind] if isinstance(kind, str) and kind.startswith(_HOSTED) else []
+    return [kind[:_LONGEST_NAME]] if isinstance(kind, str) and kind.startswith(_HOSTED) else []
 
 
 def _tell(asked: dict[str, Any]) -> bool:
