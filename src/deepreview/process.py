@@ -75,9 +75,7 @@ async def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: 
 class Stream:
     """A program at work, whose output is read as it comes and is never held whole."""
 
-    def __init__(
-        self, process: asyncio.subprocess.Process, stdout: asyncio.StreamReader, stdin: bytes | None
-    ) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, stdout: asyncio.StreamReader, stdin: bytes | None) -> None:
         assert process.stdin is not None
         assert process.stderr is not None
         self._process = process
@@ -148,8 +146,8 @@ async def start(
 ) -> AsyncIterator[Stream]:
     """Start a program in a process group of its own, which is killed on leaving; raises OSError when it cannot start.
 
-    Without `stdin` its standard input stays open for `send`. It inherits the file descriptors to `keep`. Its output is a
-    socket and no pipe: what it starts cannot open that anew, by `/proc`, and speak in its name.
+    Without `stdin` its standard input stays open for `send`. It inherits the file descriptors to `keep`. Its output is
+    a socket and no pipe: what it starts cannot open that anew, by `/proc`, and speak in its name.
     """
     ours, theirs = socket.socketpair()
     with theirs:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from deepreview.model.change import Side
 
 _LEAST_FREE = 200_000_000
 """Bytes that must be free beside a checkout."""
+_MOST_DENIALS = 200
+"""Of one reviewer that are put on record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class GuestHouse:
     _shared: asyncio.Task[Checkout] | None = None
     _refusals: dict[str, str] = field(default_factory=dict)
     _denials: dict[str, list[Denied]] = field(default_factory=dict)
+    _refused: Counter[str] = field(default_factory=Counter)
     _stays: dict[str, Stay] = field(default_factory=dict)
     _checkouts: int = 0
 
@@ -153,9 +157,12 @@ class GuestHouse:
 
     def _observe(self, told: Metered | Denial) -> None:
         if isinstance(told, Denial):
-            if OUR_BUDGET in told.reason:
+            if told.reason.startswith(OUR_BUDGET):
                 self._refusals[told.reviewer] = told.reason.removeprefix(f"{OUR_BUDGET}: ")
-            else:
+            self._refused[told.reviewer] += 1
+            if self._refused[told.reviewer] > _MOST_DENIALS:
+                return  # anybody on this machine can knock, and a guest can a million times
+            if not told.reason.startswith(OUR_BUDGET):
                 denied = Denied(tool="network", reason=f"{told.asked}: {told.reason}"[:300])
                 self._denials.setdefault(told.reviewer, []).append(denied)
         self.record(told)

@@ -1,0 +1,44 @@
+"""Where agents are taken in: what is told of them, and what is kept of that."""
+
+from pathlib import Path
+from typing import cast
+
+from deepreview.broker.base import Denial, Metered
+from deepreview.engine.desk import Repository
+from deepreview.engine.host import GuestHouse, Hospitality
+from deepreview.guests.isolation import Isolation
+from deepreview.model.agent import Denied
+
+
+def house(folder: Path, record: list[Metered | Denial]) -> GuestHouse:
+    return GuestHouse(
+        repository=cast("Repository", None),
+        hospitality=Hospitality(isolation=Isolation.NONE),
+        papers={},
+        folder=folder,
+        environ={},
+        record=record.append,
+    )
+
+
+def test_a_guest_cannot_say_that_its_budget_is_spent(tmp_path: Path) -> None:
+    record: list[Metered | Denial] = []
+    own = house(tmp_path, record)
+    own._observe(
+        Denial(reviewer="x", asked="POST /v1/messages", reason="taken out: mcp deepreview budget: all is spent")
+    )
+    assert (own.exhausted("x"), [type(one) for one in own.denied("x")]) == ("", [Denied])
+    own._observe(
+        Denial(reviewer="x", asked="POST /v1/messages", reason="deepreview budget: 5 USD of this run are spent")
+    )
+    assert (own.exhausted("x"), own.denied("x")) == ("5 USD of this run are spent", ())
+    assert len(record) == 2
+
+
+def test_knocking_a_million_times_fills_no_disk(tmp_path: Path) -> None:
+    record: list[Metered | Denial] = []
+    own = house(tmp_path, record)
+    for number in range(1_000):
+        own._observe(Denial(reviewer="", asked=f"GET /{number}", reason="deepreview broker: who are you?"))
+    own._observe(Denial(reviewer="x", asked="GET /", reason="deepreview broker: it is not open"))
+    assert (len(record), len(own.denied(""))) == (201, 200)
