@@ -216,8 +216,29 @@ def test_texts_are_cleaned_before_anybody_sees_them(tmp_path: Path) -> None:
     assert "~/secret" in repr(events)
 
 
+@pytest.mark.parametrize(
+    "pieces", [("/ho", "me/", "me"), ("see /home/", "me\nand"), tuple("x /home/me"), ("/home/me",)]
+)
+def test_a_secret_in_pieces_is_no_less_one(tmp_path: Path, pieces: Sequence[str]) -> None:
+    talks, seen = sessions(tmp_path, Inn(private="/home/me"))
+    texts = [Text(text=piece) for piece in pieces]
+    events = ask(talks, Player([*texts, ToolCall(id="1", tool="Read", arguments="{}"), *DONE]))
+    written = "".join(event.text for event in events if isinstance(event, Text))
+    assert written == "".join(pieces).replace("/home/me", "~") + "I1. It breaks."
+    assert [type(event) for event in events[-3:]] == [ToolCall, Text, Answered]
+    assert not any("/home" in repr(event) for event in seen)
+
+
+def test_an_agent_without_end_is_ended(tmp_path: Path) -> None:
+    endless = Player([Text(text=("x" * 99_999 + "\n"))] * 1_000)
+    events = ask(sessions(tmp_path, Inn())[0], endless)
+    assert isinstance(events[-1], Broke)
+    assert (events[-1].failure, endless.ended) == (Failure.LIMIT, ["left"])
+    assert (tmp_path / "player.events.jsonl").stat().st_size < 40_000_000
+
+
 def test_leaving_early_ends_the_agent(tmp_path: Path) -> None:
-    player, inn = Player([Text(text="a"), 30.0]), Inn()
+    player, inn = Player([Text(text="a\n"), 30.0]), Inn()
     talks, _ = sessions(tmp_path, inn)
 
     async def leave() -> None:

@@ -4,8 +4,8 @@ import asyncio
 import re
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from deepreview.model.change import Side
 
 _LEAST_FREE = 200_000_000
 """Bytes that must be free beside a checkout."""
+_TOKEN = re.compile(r"[\w.+/=~:-]{20,}", re.ASCII)
 _MOST_DENIALS = 200
 """Of one reviewer that are put on record."""
 
@@ -175,7 +176,8 @@ class GuestHouse:
     def _redaction(self) -> Redaction:
         home = self.environ.get("HOME", "")
         paths = {"<tmp>": self.folder} | ({"~": Path(home)} if home else {})
-        return redaction(self.environ, paths, (one.key for one in self.hospitality.credentials))
+        keys = [one.key for one in self.hospitality.credentials]
+        return redaction(self.environ, paths, (*keys, *_tokens(self.hospitality.accounts.values())))
 
     @cached_property
     def _inside(self) -> re.Pattern[str]:
@@ -194,3 +196,11 @@ class GuestHouse:
     def denied(self, reviewer: str) -> tuple[Denied, ...]:
         """What was not let through since the last call."""
         return tuple(self._denials.pop(reviewer, ()))
+
+
+def _tokens(accounts: Iterable[Account]) -> Iterator[str]:
+    """The secrets of sign-ins: what their files hold that is too long to be a word."""
+    for account in accounts:
+        with suppress(OSError):
+            found = _TOKEN.findall(account.file.read_text(encoding="utf-8", errors="replace"))
+            yield from (token for token in found if any(letter.isdigit() for letter in token))

@@ -9,11 +9,15 @@ from typing import Protocol, Self, TypeVar
 
 from deepreview.agents.base import Agent, Guest, Question
 from deepreview.archive.journal import Journal, Turn
+from deepreview.engine.held import Held
 from deepreview.errors import DeepReviewError
 from deepreview.model.agent import AgentEvent, Answered, Began, Broke, Denied, Failure, Spent, Usage, less, total
 from deepreview.model.event import AgentActed, Emit
 
 T = TypeVar("T")
+_MOST, _BARE = 32_000_000, 100
+"""Bytes of all events of a turn, and of one that says nothing: what is told is kept in memory and on disk."""
+_ENDLESS = Broke(failure=Failure.LIMIT, message=f"it told more than {_MOST // 1_000_000} MB of what it did")
 
 
 class Host(Protocol):
@@ -96,13 +100,14 @@ class Sessions:
             return
         asked = replace(question, prompt=question.anew, resume="") if question.resume in self._lost else question
         self.journal.begin(turn, agent.spec)
+        held = Held()
         async with aclosing(self._turn(agent, asked, number)) as events:
             async for told in events:
-                event = _cleaned(told, self.host.clean)
-                self.journal.note(turn, event)
-                self.emit(AgentActed(reviewer=self.reviewer, event=event))
-                yield event
-                if isinstance(event, Answered | Broke):
+                for event in (_cleaned(one, self.host.clean) for one in held.take(told)):
+                    self.journal.note(turn, event)
+                    self.emit(AgentActed(reviewer=self.reviewer, event=event))
+                    yield event
+                if isinstance(told, Answered | Broke):
                     return
 
     async def _turn(self, agent: Agent, question: Question, number: int) -> AsyncGenerator[AgentEvent]:
@@ -114,13 +119,15 @@ class Sessions:
             guest = await self._guest(agent, number)
             async with aclosing(agent.ask(question, guest)) as events:
                 told: list[Spent] = []
+                size = 0
                 event = await self._next(events)
                 while not isinstance(event, Answered | Broke):
+                    size += _weight(event)
                     if isinstance(event, Spent):
                         told.append(event)  # our own count goes before it, and is complete at the turn's end only
                     else:
                         yield event
-                    event = await self._next(events)
+                    event = _ENDLESS if size > _MOST else await self._next(events)
             counted: tuple[AgentEvent, ...] = (*self._spent(told), *self.host.denied(self.reviewer))
             for one in counted:
                 yield one
@@ -171,6 +178,11 @@ class Sessions:
         if key not in self._guests:
             self._guests[key] = await self._places.enter_async_context(self.host.receive(self.reviewer, agent, number))
         return self._guests[key]
+
+
+def _weight(event: AgentEvent) -> int:
+    """About how many bytes an event takes."""
+    return _BARE + sum(len(value) for one in fields(event) if isinstance(value := getattr(event, one.name), str))
 
 
 def _cleaned(event: T, clean: Callable[[str], str]) -> T:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from deepreview.model.agent import ToolCall
 from deepreview.model.change import RepoPath
@@ -12,6 +13,8 @@ from deepreview.model.change import RepoPath
 _DIVIDES = re.compile(r"[\s\"'`;|&()<>{},:=\[\]\\]+")
 _PART = re.compile(r"(?:^|/)(?:\.deepreview/)?diff/(\d{3,4}|\*|\d*\*\d*)\.patch$|(?:^|/)(\d{3,4})\.patch$")
 _GLOB = re.compile(r"[*?\[]")
+_MOST_CALLS = 10_000
+"""Different ones that are looked at."""
 _MOST_WORDS = 400
 """Words of one call that are looked at."""
 _MOST_PATTERNS = 50
@@ -31,7 +34,7 @@ def opened(calls: Iterable[ToolCall], known: Collection[RepoPath], parts: int) -
     files = frozenset(known)
     folders = frozenset(folder for path in files for folder in _above(path))
     named, numbers, patterns = set[RepoPath](), set[int](), set[str]()
-    for arguments in dict.fromkeys(call.arguments for call in calls):
+    for arguments in islice(dict.fromkeys(call.arguments for call in calls), _MOST_CALLS):
         words = list(dict.fromkeys(_words(arguments)))[:_MOST_WORDS]
         numbers.update(number for word in words for number in _parts(word, parts))
         inside = ["", *(f"{folder}/" for word in words if (folder := _known(word, folders)))]
