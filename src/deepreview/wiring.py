@@ -21,7 +21,9 @@ from deepreview.git.change import read_change
 from deepreview.git.mirror import Mirror
 from deepreview.git.target import Asked, Named, Pin, Place, pin
 from deepreview.git.trees import GitTree
+from deepreview.lives.converge import Policy
 from deepreview.model.change import RepoPath
+from deepreview.model.claim import Severity
 from deepreview.reviewers.base import Reviewer
 from deepreview.reviewers.history.reviewer import HistoryReviewer
 from deepreview.reviewers.names.reviewer import KINDS as NAMES_KINDS
@@ -73,6 +75,7 @@ def crew(settings: Settings, environ: Mapping[str, str]) -> Crew:
             silence=float(settings.silence),
         ),
         lead=party.lead,
+        policy=Policy(bar_round=settings.bar_round, bar=Severity(settings.bar), dry_rounds=settings.dry_rounds),
         terms=hospitality(settings, environ, folders(environ)[1] / "spending") if party.all or party.lead else None,
     )
 

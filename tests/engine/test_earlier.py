@@ -9,12 +9,16 @@ import pytest
 
 from deepreview.archive.resolutions import FILE, Resolutions
 from deepreview.config.schema import Settings
+from deepreview.lint.base import Given
+from deepreview.lint.catalog import lint
 from deepreview.model.change import Sha
 from deepreview.model.claim import SAID, Claim, ClaimId, Place, Severity
 from deepreview.model.finding import Standing, State
 from deepreview.model.life import Now, Previous
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
+from deepreview.parse.published import parse_report
+from deepreview.render.catalog import renderer
 from deepreview.testing.builders import make_claim
 from deepreview.testing.reviewers import Scripted
 from deepreview.testing.rounds import NOON, Stage, pin_change
@@ -98,6 +102,13 @@ def row(report: Report, number: int = 0) -> Previous:
     return report.previous[number]
 
 
+def linted(reports: list[Report]) -> list[str]:
+    """What the linter says of the newest report, given those before it."""
+    read = [parse_report(renderer("markdown").render(report)) for report in reports]  # type: ignore[union-attr]
+    found = lint(Given(report=read[-1], earlier=tuple(read[:-1]))).problems
+    return [f"{one.rule} {one.where}: {one.message}" for one in found if one.rule in {3, 4, 7, 8, 9}]
+
+
 def test_a_first_round_has_nothing_before_it(rounds: Rounds) -> None:
     rounds.commit("load", {"src/cache.py": LOAD})
     report = rounds.round(said(1, "src/cache.py", "        total += row.value"))
@@ -144,3 +155,4 @@ def test_what_is_fixed_is_proposed_with_its_commit_and_comes_back_as_a_regressio
     assert [f.standing for f in fifth.findings] == [Standing.REGRESSED]
     assert row(fifth).now is Now.REGRESSED
     assert rounds.round(claim).findings[0].standing is Standing.CARRIED
+    assert linted(rounds.reports) == []

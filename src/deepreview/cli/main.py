@@ -21,6 +21,7 @@ from deepreview.cli.commands.imports import import_command
 from deepreview.cli.commands.lint import lint_command
 from deepreview.cli.commands.prompt import prompt_command
 from deepreview.cli.commands.publish import fetch_rounds_command, publish_command
+from deepreview.cli.commands.resolve import resolve_command, rounds_command
 from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
@@ -56,6 +57,8 @@ for command in (
     show_command,
     open_command,
     list_command,
+    resolve_command,
+    rounds_command,
     render_command,
     publish_command,
     fetch_rounds_command,

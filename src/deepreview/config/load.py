@@ -162,6 +162,19 @@ def _passes(raw: object) -> int:
     return number
 
 
+def _rounds(raw: object) -> int:
+    number = int(raw) if isinstance(raw, str) and raw.isdecimal() else raw
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise ValueError(f"a number of rounds is wanted, not {raw!r}")
+    return number
+
+
+def _severity(raw: object) -> str:
+    if raw not in LEVELS[:-1]:
+        raise ValueError(f"one of {', '.join(LEVELS[:-1])} is wanted, not {raw!r}")
+    return str(raw)
+
+
 def _isolation(raw: object) -> str:
     if raw not in ISOLATIONS:
         raise ValueError(f"one of {', '.join(ISOLATIONS)} is wanted, not {raw!r}")
@@ -195,6 +208,9 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "subscriptions": _texts,
     "base": _text,
     "fail_on": _level,
+    "bar_round": _rounds,
+    "bar": _severity,
+    "dry_rounds": _rounds,
     "enable": _texts,
     "disable": _texts,
     "sarif": _paths,

@@ -93,6 +93,18 @@ class Settings:
         f"The lightest open finding that makes the exit code 1: {', '.join(LEVELS)}.",
         'fail-on = "important"',
     )
+    bar_round: int = setting(
+        3,
+        "The round from which on a new finding counts at once only where it reaches `bar` and is in code that changed "
+        "since the round before; what is critical always does. 0 for never.",
+        "bar-round = 4",
+    )
+    bar: str = setting(
+        "important", "The lightest new finding that counts once the bar is up; the others wait.", 'bar = "critical"'
+    )
+    dry_rounds: int = setting(
+        2, "So many rounds in a row that raise nothing new that counts end the rounds; 0 for never.", "dry-rounds = 3"
+    )
     enable: tuple[str, ...] = setting(
         (), "Rules that are off by default to switch on.", 'enable = ["go-context-replaced"]'
     )

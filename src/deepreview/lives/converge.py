@@ -1,9 +1,10 @@
 """The rising bar and the end of the rounds: what counts in this one, and whether another is worth it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deepreview.lives.attach import Past, stood
+from deepreview.lives.attach import SHOWN, Past, stood
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Standing
 from deepreview.model.life import Convergence, Now, Previous
@@ -115,3 +116,21 @@ def _raised(policy: Policy) -> str:
         f"a new finding counts at once only where it is {policy.bar.value} or heavier and in code that changed since "
         "the round before; what is critical always does, and the rest waits"
     )
+
+
+def line_of(report: Report) -> tuple[str, ...]:
+    """A round in the table of all: what was new, carried, there again; what waits, what was settled, what is open."""
+    standings = Counter(finding.standing for finding in report.findings)
+    opened = Counter(finding.severity for finding in report.findings if finding.counts)
+    opened.update(row.severity for row in report.previous if row.now.open and not row.alias)
+    settled = sum(not row.now.open for row in report.previous)
+    new = sum(standings[standing] for standing in _FRESH)
+    counts = (
+        new,
+        standings[Standing.CARRIED],
+        standings[Standing.REGRESSED],
+        sum(bool(finding.held) for finding in report.findings),
+        settled,
+    )
+    weights = [str(opened[severity]) for severity in Severity]
+    return (str(report.round), report.subject.head[:SHOWN], *map(str, counts), *weights)

@@ -18,7 +18,7 @@ from deepreview.model.finding import Finding
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Skipped
 from deepreview.model.verdict import VerdictValue
-from deepreview.render import deeds, wording
+from deepreview.render import deeds, standing, wording
 from deepreview.render.base import Renderer
 from deepreview.render.cards import CLASSES, ORIGINS, RUNGS, Card, anchors, cards
 from deepreview.render.highlight import Highlighter, trusted
@@ -74,6 +74,7 @@ def render(report: Report) -> str:
         observations=_observations(report),
         raw=_raw(report, shown),
         many=len(report.findings) > MANY,
+        aliases=frozenset(card.id for card in shown),
         **_words(),
     )
 
@@ -94,6 +95,7 @@ def _lead(report: Report) -> dict[str, object] | None:
 def _words() -> dict[str, object]:
     return {
         "words": wording,
+        "rounds": standing,
         "rungs": {rung.value: text for rung, text in RUNGS.items()},
         "ladder": {rung.value: _ladder(rung) for rung in Rung},
         "classes": {defect.value: text for defect, text in CLASSES.items()},

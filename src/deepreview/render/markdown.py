@@ -7,6 +7,7 @@ from deepreview.model.claim import Section, Severity
 from deepreview.model.report import Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.base import Renderer
+from deepreview.render.markdown_earlier import earlier, ends_told, settled
 from deepreview.render.markdown_finding import finding_block, short
 from deepreview.render.markdown_records import appendix, coverage, led, notes, observed, retro, table
 from deepreview.render.safe_markdown import blocks, code, inline, item, link, plain
@@ -34,6 +35,7 @@ def _sections(report: Report) -> list[tuple[str, str]]:
     none = "None." if _anybody(report) else "None, and that says nothing: no reviewer came to its end."
     return [
         ("Executive Summary", _summary(report)),
+        ("Previous Review Findings", earlier(report)),
         *(
             (HEADINGS[severity], "\n\n".join(finding_block(finding, report) for finding in groups[severity]) or none)
             for severity in Severity
@@ -42,7 +44,7 @@ def _sections(report: Report) -> list[tuple[str, str]]:
         ("Testing Assessment", _observations(report, Section.TESTING) or "No reviewer assessed the tests."),
         ("Documentation Assessment", _observations(report, Section.DOCS) or "No reviewer assessed the documentation."),
         ("Commit Structure", _observations(report, Section.COMMITS) or "No reviewer remarked on the commits."),
-        ("Acknowledged Limitations", _observations(report, Section.LIMITATION)),
+        ("Acknowledged Limitations", _limitations(report)),
         ("Unresolved Feedback", _observations(report, Section.FEEDBACK)),
         ("Coverage Summary", coverage(report)),
         ("Agent Performance Retro", retro(report)),
@@ -117,7 +119,12 @@ def _summary(report: Report) -> str:
 
 def _notes(report: Report) -> str:
     told = led(report)
-    return notes(report) + (f"\n\n### Lead\n\n{told}" if told else "")
+    parts = (notes(report), f"### Rounds\n\n{rounds}" if (rounds := ends_told(report)) else "")
+    return "\n\n".join(part for part in (*parts, f"### Lead\n\n{told}" if told else "") if part)
+
+
+def _limitations(report: Report) -> str:
+    return "\n\n".join(part for part in (_observations(report, Section.LIMITATION), settled(report)) if part)
 
 
 def _design(report: Report) -> str:

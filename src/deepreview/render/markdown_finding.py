@@ -7,6 +7,7 @@ from deepreview.model.evidence import Outcome
 from deepreview.model.finding import Finding, Location, State
 from deepreview.model.report import CitedCode, Report
 from deepreview.render.safe_markdown import blocks, code, fence, inline, plain
+from deepreview.render.standing import grounds, standing
 from deepreview.render.visible import visible
 from deepreview.render.wording import SHORT, at_base, counted, language, lines_of, place
 
@@ -19,11 +20,12 @@ MOST_LINES = 40
 def finding_block(finding: Finding, report: Report) -> str:
     """The heading line, the code, the explanation, where it comes from, how it was found, and the fix."""
     parts = (
-        f'<a id="{finding.alias.lower()}"></a>\n{heading(finding)}',
+        f'<a id="{finding.alias.lower()}"></a>\n{heading(finding, report)}',
         *_snippets(finding, report),
         blocks(finding.body),
         _labelled("When it does not matter", finding.unless),
         _origin(finding),
+        _stands(finding),
         _found(finding),
         _severity(finding),
         blocks(finding.repro),
@@ -34,14 +36,15 @@ def finding_block(finding: Finding, report: Report) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def heading(finding: Finding) -> str:
+def heading(finding: Finding, report: Report) -> str:
     """``S1. **Title** — `path:1-3` [names] (suggestion, regression)``, with a note for code that is gone."""
     title = inline(finding.title, strong=False) or "(no title)"
     names = ", ".join(plain(name) for name in finding.reviewers)
     note = " (lines of the base)" if finding.main and at_base(finding.main) else ""
+    stands = f" ({words})" if (words := standing(finding, report)) else ""
     tag = f"({finding.severity.value}, {finding.defect.value})"
     places = f" — {_places(finding.locations)}" if finding.locations else ""
-    return f"{finding.alias}. **{title}**{places} [{names}] {tag}{note}"
+    return f"{finding.alias}. **{title}**{places} [{names}] {tag}{note}{stands}"
 
 
 def _places(locations: tuple[Location, ...]) -> str:
@@ -91,6 +94,10 @@ def _origin(finding: Finding) -> str:
     origin = finding.origin
     commit = f" by {short(origin.commit)} {plain(origin.subject)} ({plain(origin.author)})" if origin.commit else ""
     return f"Origin: {origin.kind.value}{commit}. {inline(origin.reason)}".rstrip()
+
+
+def _stands(finding: Finding) -> str:
+    return f"Rounds: {inline(told)}" if (told := grounds(finding)) else ""
 
 
 def short(sha: Sha) -> str:

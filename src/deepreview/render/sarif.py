@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from deepreview.model.claim import Severity
-from deepreview.model.finding import Finding, Location, State
+from deepreview.model.finding import Finding, Location, Standing, State
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.base import Renderer
@@ -29,6 +29,15 @@ MOST_TEXT = 4_000
 
 LEVELS = {Severity.CRITICAL: "error", Severity.IMPORTANT: "warning", Severity.SUGGESTION: "note"}
 _NOT_IN_FORCE = {State.DECLINED, State.REFUTED, State.DOCUMENTED, State.DEFERRED, State.FIXED, State.OBSOLETE}
+
+_BASELINE = {
+    Standing.NEW: "new",
+    Standing.CAUSED: "new",
+    Standing.OVERLOOKED: "new",
+    Standing.REGRESSED: "new",
+    Standing.CARRIED: "unchanged",
+}
+"""A result that came back is new against the round before."""
 
 Json = dict[str, Any]
 
@@ -113,8 +122,9 @@ def _result(finding: Finding, report: Report, order: dict[str, int]) -> Json:
         "level": LEVELS[finding.severity],
         "message": _message(finding, places, report),
         "locations": [_location(found, report) for found in places[:1]],
-        "partialFingerprints": {"deepReview/v1": finding.fingerprint},
+        "partialFingerprints": {"deepReview/v1": finding.life},
         "properties": _facts(finding),
+        **({"baselineState": _BASELINE[finding.standing]} if report.round > 1 and report.convergence else {}),
     }
     if others:
         result["relatedLocations"] = others
@@ -196,6 +206,8 @@ def _facts(finding: Finding) -> Json:
         "origin": origin.kind.value,
         **({"originCommit": origin.commit} if origin.commit else {}),
         "method": one_line(finding.method),
+        **({"standing": finding.standing.value, "sinceRound": finding.since.round} if finding.since else {}),
+        **({"waits": one_line(finding.held)} if finding.held else {}),
         **({"reasons": [one_line(reason) for reason in finding.reasons]} if finding.reasons else {}),
         "places": [f"{location.side.value}:{exact(place(location))}" for location in finding.locations[:MOST_PLACES]],
     }

@@ -18,6 +18,7 @@ from deepreview.model.finding import Finding, OriginKind, State
 from deepreview.model.report import ChangedFile, Report
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.model.verdict import VerdictValue
+from deepreview.render import standing
 from deepreview.render.base import Renderer
 from deepreview.render.deeds import deeds, ruled, without
 from deepreview.render.passages import passages
@@ -62,9 +63,10 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     with sheet.capture() as taken:
         _head(sheet, report)
         for severity, findings in by_severity(report.findings).items():
-            _group(sheet, severity, findings)
+            _group(sheet, severity, findings, report)
         if not report.findings:
             _nothing(sheet, report)
+        _earlier(sheet, report)
         _reviewers(sheet, report)
         _led(sheet, report)
         _unread(sheet, nobody_read(report))
@@ -78,7 +80,7 @@ def render_one(report: Report, finding: Finding, *, width: int = 100, colour: bo
     with sheet.capture() as taken:
         sheet.print(Text(one_line(f"{_name(report)} · {report.clock.round_id}"), style="dim"))
         sheet.print()
-        _finding(sheet, finding, prose=_ALL, code=_ALL)
+        _finding(sheet, finding, report, prose=_ALL, code=_ALL)
         for heading, text in (("When it does not matter", finding.unless), ("How it was found", finding.method)):
             if text:
                 _hang(sheet, one_line(f"{heading}: {text}"))
@@ -148,7 +150,7 @@ def _counts(report: Report) -> Text:
     return counts.append(f"{len(report.dropped)} dropped", style="dim")
 
 
-def _group(sheet: Console, severity: Severity, findings: list[Finding]) -> None:
+def _group(sheet: Console, severity: Severity, findings: list[Finding], report: Report) -> None:
     if not findings:
         return
     sheet.print()
@@ -160,13 +162,15 @@ def _group(sheet: Console, severity: Severity, findings: list[Finding]) -> None:
     shown = findings[:MOST_SUGGESTIONS] if severity is Severity.SUGGESTION else findings
     for finding in shown:
         sheet.print()
-        _finding(sheet, finding)
+        _finding(sheet, finding, report)
     if len(shown) < len(findings):
         sheet.print()
         _hang(sheet, f"… and {counted(len(findings) - len(shown), 'more suggestion')} in the report", "dim")
 
 
-def _finding(sheet: Console, finding: Finding, *, prose: int = WHY_LINES, code: int = CODE_LINES) -> None:
+def _finding(
+    sheet: Console, finding: Finding, report: Report, *, prose: int = WHY_LINES, code: int = CODE_LINES
+) -> None:
     style = COLOURS[finding.severity]
     title = Text(one_line(finding.title) or "(no title)", style="bold")
     if finding.state is not State.OPEN:
@@ -177,8 +181,8 @@ def _finding(sheet: Console, finding: Finding, *, prose: int = WHY_LINES, code: 
         sheet.print(Text(" " * _INDENT + where, style="cyan"), no_wrap=True, overflow="ignore", crop=False)
     if len(finding.locations) > MOST_PLACES:
         _hang(sheet, f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}", "dim")
-    _hang(sheet, _facts(finding), "dim")
-    for reason in finding.reasons:
+    _hang(sheet, _facts(finding, report), "dim")
+    for reason in (*finding.reasons, *filter(None, (standing.grounds(finding),))):
         _hang(sheet, one_line(reason), "dim")
     _why(sheet, finding.body, prose, code)
     patch = " A patch is in the report." if finding.patch and prose == WHY_LINES else ""
@@ -187,12 +191,13 @@ def _finding(sheet: Console, finding: Finding, *, prose: int = WHY_LINES, code: 
             _hang(sheet, line, "green")
 
 
-def _facts(finding: Finding) -> str:
+def _facts(finding: Finding, report: Report) -> str:
     origin = finding.origin
     commit = f" by {origin.commit[:SHORT]} ({one_line(origin.author)})" if origin.commit else ""
     who = ", ".join(one_line(name) for name in finding.reviewers)
     since = "origin unknown" if origin.kind is OriginKind.UNKNOWN else f"{origin.kind.value}{commit}"
-    return f"{finding.severity.value}, {finding.defect.value} · {since} · {who}"
+    stands = f" · {words}" if (words := standing.standing(finding, report)) else ""
+    return f"{finding.severity.value}, {finding.defect.value} · {since} · {who}{stands}"
 
 
 def _why(sheet: Console, body: str, prose: int, code: int) -> None:
@@ -236,6 +241,24 @@ def _nothing(sheet: Console, report: Report) -> None:
     sheet.print()
     done = any(isinstance(run, Completed) for run in report.runs)
     sheet.print(Text("Nothing was found." if done else "Nothing was checked.", style="bold"))
+
+
+def _earlier(sheet: Console, report: Report) -> None:
+    """What became of the findings of earlier rounds that are not shown above, and whether rounds end here."""
+    if not report.previous:
+        return
+    sheet.print()
+    sheet.print(Rule(Text("Since earlier rounds", style="bold"), align="left", style="dim"))
+    for row in report.previous:
+        if not row.alias:
+            told = " ".join(filter(None, (standing.told(row), *row.evidence)))
+            style = "yellow" if row.now.open else ""
+            _hang(sheet, one_line(f"{row.name} {row.now.value}: {row.title}"), style)
+            _hang(sheet, one_line(told), "dim")
+            if proposal := standing.proposed(row):
+                _hang(sheet, one_line(f"proposed: {proposal}"), "green")
+    for sentence in standing.ends(report):
+        _hang(sheet, one_line(sentence))
 
 
 def _reviewers(sheet: Console, report: Report) -> None:

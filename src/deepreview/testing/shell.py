@@ -45,4 +45,4 @@ class Shell:
     @property
     def rounds(self) -> list[Path]:
         """The folders of all rounds."""
-        return sorted((self.home / ".local/share/deepreview/reviews").glob("*/*"))
+        return sorted((self.home / ".local/share/deepreview/reviews").glob("*/*/"))

@@ -23,7 +23,7 @@ from deepreview.git.target import Asked, Auto, Named, PatchText, Staged, WorkTre
 from deepreview.lint.base import Given, Problem
 from deepreview.lint.catalog import lint
 from deepreview.model.claim import Severity
-from deepreview.model.finding import Finding, State
+from deepreview.model.finding import Finding
 from deepreview.model.report import Report
 from deepreview.model.verdict import VerdictValue
 from deepreview.parse.lines import MOST_CHARACTERS
@@ -219,7 +219,12 @@ def exit_code(report: Report, fail_on: str, *, quiet: bool) -> int:
     """0 clean, 1 with an open finding that is heavy enough, told beside the verdict; 3 without a verdict."""
     if report.verdict.value is VerdictValue.NONE:
         return Exit.NO_VERDICT.value
-    heavy = by_severity(f for f in report.findings if f.state is State.OPEN and _counts(f.severity, fail_on))
+    heavy = by_severity(f for f in report.findings if f.counts and _counts(f.severity, fail_on))
+    left = [row for row in report.previous if row.now.open and not row.alias and _counts(row.severity, fail_on)]
+    if left and not any(heavy.values()):
+        if not quiet:
+            note(f"Exit code {Exit.FINDINGS.value}: {counted(len(left), 'finding')} of earlier rounds still open.")
+        return Exit.FINDINGS.value
     if not any(heavy.values()):
         return Exit.CLEAN.value
     if not quiet:

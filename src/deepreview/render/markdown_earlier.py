@@ -1,0 +1,62 @@
+"""What the Markdown report tells of earlier rounds: what became of each finding, what was declined, whether it ends."""
+
+from deepreview.model.life import Now, Previous
+from deepreview.model.report import Report
+from deepreview.render import standing
+from deepreview.render.markdown_records import table
+from deepreview.render.safe_markdown import code, inline, item, line, plain
+from deepreview.render.wording import spot
+
+
+def earlier(report: Report) -> str:
+    """The table of the findings of earlier rounds; empty in a first round."""
+    if not report.previous:
+        return ""
+    rows = [["Finding", "Title", "Now", "Evidence"], *(_row(row) for row in report.previous)]
+    proposals = [item(f"{plain(row.name)}: {_proposal(row)}") for row in report.previous if row.proposal]
+    listed = "\n".join(proposals)
+    return table(rows) + (f"\n\nProposed, until somebody confirms it:\n\n{listed}" if proposals else "")
+
+
+def _row(row: Previous) -> list[str]:
+    place = f" — {code(spot(row.path, row.first, row.first))}" if row.path else ""
+    since = f" (since round {row.since.round})" if row.rounds > 1 else ""
+    now = f"{row.now.value} as {row.alias}" if row.alias else row.now.value
+    told = standing.told(row)
+    said = f"{inline(told, strong=False)}. " if told and row.now is not Now(row.said.value) else ""
+    reason = f"{inline(row.reason)}. " if row.reason and row.now.value == row.said.value else ""
+    evidence = " ".join(inline(one) for one in row.evidence)
+    title = inline(row.title, strong=False)
+    return [f"round {_named(row)}{since}", f"{title}{place}", f"**{now}**", line(f"{said}{reason}{evidence}")]
+
+
+def _named(row: Previous) -> str:
+    """`R2-I1` as `2 I1`: the form in which reports name findings of other rounds."""
+    number, _, alias = row.name.removeprefix("R").partition("-")
+    return f"{number} {plain(alias)}"
+
+
+def _proposal(row: Previous) -> str:
+    assert row.proposal
+    by = f" by {code(row.proposal.commit[:9])}" if row.proposal.commit else ""
+    return f"{row.proposal.state.value}{by}; {code(f'deepreview resolve --confirm {row.name}')}"
+
+
+def settled(report: Report) -> str:
+    """What was declined in earlier rounds, and is not to come back."""
+    shut = [row for row in report.previous if row.now in standing.SHUT and row.now is not Now.DEFERRED]
+    if not shut:
+        return ""
+    items = [
+        item(
+            f"**{inline(row.title, strong=False)}** — {row.now.value} after round {_named(row)}"
+            f"{f': {inline(row.reason)}' if row.reason else ''}. Do not re-suggest."
+        )
+        for row in shut
+    ]
+    return "### Declined in prior rounds\n\n" + "\n".join(items)
+
+
+def ends_told(report: Report) -> str:
+    """Whether the rounds end here, and by which rule; empty in a first round, which nobody expects to be the last."""
+    return "\n".join(item(inline(one)) for one in standing.ends(report)) if report.round > 1 else ""
