@@ -44,6 +44,7 @@ _QUIET = {
     "DISABLE_TELEMETRY": "1",
     "DISABLE_ERROR_REPORTING": "1",
     "DISABLE_AUTOUPDATER": "1",
+    "CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS": "1",  # else subjects of commits stand in its prompt, as no data
     "CLAUDE_CODE_MAX_RETRIES": "2",
     "CLAUDE_ENABLE_BYTE_WATCHDOG": "1",
     "CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS": "120000",

@@ -65,7 +65,11 @@ class GeminiDialect:
             "privacy": {"usageStatisticsEnabled": False},
             "general": {"enableAutoUpdate": False, "maxAttempts": 3},
             "telemetry": {"enabled": False},
-            "context": {"fileName": [], "fileFiltering": {"respectGitIgnore": False}},
+            "context": {
+                "fileName": [],
+                "fileFiltering": {"respectGitIgnore": False},
+                "includeDirectoryTree": False,  # names of files are data, too, and would stand before our question
+            },
         }
         env = {"GEMINI_CLI_NO_RELAUNCH": "true"}
         env |= {"GEMINI_API_KEY": door.key, "GOOGLE_GEMINI_BASE_URL": door.url} if door.url else {}
