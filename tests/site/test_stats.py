@@ -4,7 +4,8 @@ from deepreview.model.claim import Severity
 from deepreview.model.entry import Anchors, DocumentKind, Rated
 from deepreview.model.finding import State
 from deepreview.site.changes import histories
-from deepreview.site.sheets import file_name, sheets
+from deepreview.site.names import file_name
+from deepreview.site.sheets import sheets
 from deepreview.site.stats import Statistics, statistics
 from deepreview.testing.entries import make_entry, make_noted, make_resolution, make_seat
 

@@ -26,6 +26,7 @@ from deepreview.cli.commands.review import resume_command, review_command
 from deepreview.cli.commands.reviews import consolidate_command, parse_command
 from deepreview.cli.commands.rounds import list_command, open_command, render_command, show_command
 from deepreview.cli.commands.setup import config_command, doctor_command
+from deepreview.cli.commands.sites import site_command
 from deepreview.cli.commands.statistics import stats_command
 from deepreview.cli.commands.watch import watch_command
 from deepreview.cli.context import TOOL
@@ -64,6 +65,7 @@ for command in (
     fetch_rounds_command,
     import_command,
     stats_command,
+    site_command,
     config_command,
     doctor_command,
     bench_command,

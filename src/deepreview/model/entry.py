@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from deepreview.model.claim import DefectClass, Severity
-from deepreview.model.finding import State
+from deepreview.model.finding import Standing, State
+from deepreview.model.life import Now
 from deepreview.model.verdict import VerdictValue
 
 
@@ -22,7 +23,7 @@ class Noted:
     """A finding of one report."""
 
     fingerprint: str
-    """Of what was imported: computed from its path and the code it quotes, or its title where it quotes none."""
+    """By which its history is found. Of what was imported: of its path and the code it quotes, else of its title."""
     alias: str
     severity: Severity
     title: str
@@ -38,6 +39,15 @@ class Noted:
     state: State
     reason: str
     """What is said about its state; often empty."""
+    standing: Standing = Standing.NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """A finding of earlier rounds that a later one does not list."""
+
+    fingerprint: str
+    now: Now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +145,7 @@ class Entry:
     """The verdict in the report's words."""
     reason: str
     findings: tuple[Noted, ...] = ()
+    became: tuple[Became, ...] = ()
     seats: tuple[Seat, ...] = ()
     files: tuple[Touched, ...] = ()
     """Empty for published reports, which do not tell how much changed."""

@@ -1,15 +1,7 @@
-"""The report as one web page that asks the network for nothing.
+"""The report as one web page that asks the network for nothing."""
 
-Every value of the report passes `_seen` on its way into the template: what cannot be seen becomes an escape, and Jinja
-escapes the rest. Only `Markup`, which is made in `highlight` and `prose` from escaped parts, passes as it is.
-"""
-
-import hashlib
-from base64 import b64encode
 from collections import Counter
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from deepreview.model.claim import Claim, Section, Severity
@@ -23,9 +15,10 @@ from deepreview.render.base import Renderer
 from deepreview.render.cards import CLASSES, ORIGINS, RUNGS, Card, anchors, cards
 from deepreview.render.highlight import Highlighter, trusted
 from deepreview.render.links import links
+from deepreview.render.page import environment, packaged, policy
 from deepreview.render.prose import Prose
-from deepreview.render.visible import visible
 
+_PACKAGE = "deepreview.render"
 SECTIONS = {
     Section.SUMMARY: "In the reviewers' words",
     Section.CONCERN: "Concerns",
@@ -54,16 +47,17 @@ def render(report: Report) -> str:
     highlighter = Highlighter()
     prose = Prose(highlighter, anchors(report.findings))
     shown = cards(report, prose, highlighter)
-    page = _environment().get_template("page.j2")
+    page = environment(_PACKAGE).get_template("page.j2")
+    style, script = packaged(_PACKAGE, "base.css", "report.css"), packaged(_PACKAGE, "report.js")
     return page.render(
         report=report,
         subject=report.subject,
         cards=shown,
         links=links(report.subject),
         prose=prose,
-        style=_package("report.css"),
-        script=_package("report.js"),
-        policy=_policy(),
+        style=style,
+        script=script,
+        policy=policy(style, script),
         verdict=_VERDICTS[report.verdict.value],
         severities=_severities(report),
         completed=[run for run in report.runs if isinstance(run, Completed)],
@@ -107,54 +101,6 @@ def _words() -> dict[str, object]:
 def _ladder(here: Rung) -> Markup:
     steps = (f'<b aria-current="true">{rung.value}</b>' if rung is here else rung.value for rung in Rung)
     return trusted(" › ".join(steps))
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("deepreview.render"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-        finalize=_seen,
-    )
-    made.filters["duration"] = wording.duration
-    made.filters["minute"] = _minute
-    return made
-
-
-def _seen(value: object) -> object:
-    if isinstance(value, (Markup, int)):
-        return value
-    text = str(value)
-    return text if text.isascii() and text.isprintable() else visible(text)
-
-
-def _minute(stamp: str) -> str:
-    """`2026-01-05 10:15 UTC` of an ISO 8601 stamp in UTC; other stamps as they are."""
-    date, _, time = stamp.partition("T")
-    return f"{date} {time[:5]} UTC" if time.endswith(("Z", "+00:00")) else stamp
-
-
-@cache
-def _package(name: str) -> Markup:
-    loader = PackageLoader("deepreview.render")
-    return trusted(loader.get_source(_environment(), name)[0])
-
-
-def _hash(name: str) -> str:
-    digest = hashlib.sha256(_package(name).encode()).digest()
-    return f"'sha256-{b64encode(digest).decode()}'"
-
-
-@cache
-def _policy() -> str:
-    return (
-        f"default-src 'none'; style-src {_hash('report.css')}; script-src {_hash('report.js')}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _severities(report: Report) -> tuple[tuple[Severity, int], ...]:

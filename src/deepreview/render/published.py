@@ -32,9 +32,9 @@ def published_markdown(report: Published) -> str:
         _section("Unresolved Feedback", report.feedback),
         _section("Coverage Summary", report.coverage),
         _retro(report),
-        _section("Review Process Notes", _passages(report.notes)),
+        _section("Review Process Notes", passages_markdown(report.notes)),
         _section("Reproductions", report.reproductions),
-        _resolution(report.resolution) if report.resolution else "",
+        _section("Resolution", resolution_markdown(report.resolution)) if report.resolution else "",
         *(_section(passage.title, passage.text) for passage in report.others),
         _appendix(report),
     ]
@@ -81,7 +81,8 @@ def _design(report: Published) -> str:
     return _section("Design Observations", "\n\n".join(part for part in (report.design, concerns, strengths) if part))
 
 
-def _passages(passages: Iterable[Passage]) -> str:
+def passages_markdown(passages: Iterable[Passage]) -> str:
+    """Each with its heading."""
     texts = (f"### {passage.title}\n\n{passage.text}" if passage.title else passage.text for passage in passages)
     return "\n\n".join(text.strip("\n") for text in texts)
 
@@ -89,11 +90,12 @@ def _passages(passages: Iterable[Passage]) -> str:
 def _retro(report: Published) -> str:
     parts = [table_lines(report.totals) if report.totals else "", report.closing, report.reconciliation]
     summary = "\n\n".join(part for part in parts if part)
-    told = (_passages(report.retro), f"### Summary\n\n{summary}" if summary else "")
+    told = (passages_markdown(report.retro), f"### Summary\n\n{summary}" if summary else "")
     return _section("Agent Performance Retro", "\n\n".join(part for part in told if part))
 
 
-def _resolution(resolution: Resolution) -> str:
+def resolution_markdown(resolution: Resolution) -> str:
+    """Its facts, its table and its text, without its heading."""
     info = tuple((f"**{row.label}**", row.text) for row in resolution.info)
     rows = tuple(resolution_cells(entry, number) for number, entry in enumerate(resolution.rows, 1))
     parts = (
@@ -101,7 +103,7 @@ def _resolution(resolution: Resolution) -> str:
         table_lines(Table(columns=("#", "Finding", "Action", "Reason"), rows=rows)) if rows else "",
         resolution.text,
     )
-    return _section("Resolution", "\n\n".join(part for part in parts if part) or "None.")
+    return "\n\n".join(part for part in parts if part) or "None."
 
 
 def _appendix(report: Published) -> str:

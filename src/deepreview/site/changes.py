@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from deepreview.model.claim import Severity
 from deepreview.model.entry import DocumentKind, Entry, Noted
-from deepreview.model.family import family_of, word
+from deepreview.model.family import family_of
 from deepreview.model.finding import State
+from deepreview.model.life import Now
 from deepreview.model.resolution import Resolution
+from deepreview.site.names import file_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +36,17 @@ class Life:
     commit: str
     current: bool
     """Whether the newest review of the change lists it; absence from it is no resolution."""
+    now: Now | None
+    """What the newest review says became of it, where it does not list it and says so."""
     families: tuple[str, ...]
     reviewers: tuple[str, ...]
+    proven: bool
+    """Whether something was run that showed it, in any round."""
 
     @property
     def last(self) -> Noted:
         """As the newest round that lists it says."""
         return self.raised[-1].finding
-
-    @property
-    def proven(self) -> bool:
-        """Whether something was run that showed it, in any round."""
-        return any(one.finding.proven for one in self.raised)
 
     @property
     def confirmed(self) -> bool:
@@ -55,7 +56,17 @@ class Life:
     @property
     def open(self) -> bool:
         """Whether it waits for an answer."""
-        return self.current and self.state is State.OPEN
+        waits = self.now.open if self.now else self.current
+        return waits and self.state is State.OPEN
+
+    @property
+    def words(self) -> str:
+        """What became of it, in a word or two."""
+        if self.state is State.OPEN and self.now:
+            return str(self.now.value)
+        if self.state is State.OPEN and not self.current:
+            return "not raised again"
+        return str(self.state.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,8 @@ class History:
     shelf: str
     slug: str
     kind: DocumentKind
+    path: str
+    """Its page, from the root of the site."""
     entries: tuple[Entry, ...]
     """Oldest first."""
     lives: tuple[Life, ...]
@@ -74,11 +87,6 @@ class History:
     def newest(self) -> Entry:
         """The newest round."""
         return self.entries[-1]
-
-    @property
-    def path(self) -> str:
-        """Its page, from the root of the site."""
-        return f"changes/{self.shelf}/{word(self.slug)}.html"
 
     @property
     def open(self) -> tuple[Life, ...]:
@@ -138,9 +146,15 @@ def _history(key: tuple[str, str, DocumentKind], entries: Sequence[Entry], said:
         shelf=shelf,
         slug=slug,
         kind=kind,
+        path=_page(shelf, slug, kind),
         entries=tuple(entries),
         lives=tuple(sorted(lives, key=lambda life: -life.last.severity.weight)),
     )
+
+
+def _page(shelf: str, slug: str, kind: DocumentKind) -> str:
+    name = slug if kind is DocumentKind.REVIEW else f"{slug} {kind.value}"
+    return f"changes/{file_name(shelf)}/{file_name(name)}.html"
 
 
 def _life(raised: Sequence[Raised], answer: Resolution | None, entries: Sequence[Entry]) -> Life:
@@ -155,6 +169,8 @@ def _life(raised: Sequence[Raised], answer: Resolution | None, entries: Sequence
         at=answer.at if answer else "",
         commit=answer.commit if answer else "",
         current=last.at == len(entries) - 1,
+        now=next((one.now for one in entries[-1].became if one.fingerprint == last.finding.fingerprint), None),
         families=tuple(dict.fromkeys(seats.get(name) or family_of(name) for name in reviewers)),
         reviewers=reviewers,
+        proven=any(one.finding.proven for one in raised),
     )

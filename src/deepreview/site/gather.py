@@ -1,14 +1,14 @@
 """The archive's rounds and published reports as entries, each read once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-
-from pydantic import TypeAdapter
 
 from deepreview import wire
 from deepreview.archive.folder import REPORT_FILE, Archive
-from deepreview.archive.imported import PUBLISHED_FILE, Publications
+from deepreview.archive.imported import PUBLISHED_FILE
 from deepreview.archive.resolutions import FILE as RESOLUTIONS_FILE
 from deepreview.archive.resolutions import Resolutions
 from deepreview.errors import UsageError
@@ -26,11 +26,8 @@ class Source:
     path: Path
     stamp: str
     """Another one when the file is another."""
-
-    @property
-    def key(self) -> str:
-        """Shelf and id."""
-        return f"{self.path.parent.parent.name}/{self.path.parent.name}"
+    key: str
+    """Shelf and id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +38,28 @@ class Known:
     entry: Entry
 
 
-KNOWN: TypeAdapter[list[Known]] = TypeAdapter(list[Known])
-
-
 def sources(archive: Archive, shelf: str = "") -> tuple[Source, ...]:
     """All finished rounds and published reports of one repository, or of all."""
-    rounds = [folder.path / REPORT_FILE for folder in archive.rounds(shelf)]
-    published = [folder / PUBLISHED_FILE for folder in Publications(root=archive.root).all(shelf)]
-    found = []
-    for path in (*rounds, *published):
-        try:
-            told = path.stat()
-        except FileNotFoundError:
-            continue  # a round that has no report yet
-        found.append(Source(path=path, stamp=f"{told.st_mtime_ns}-{told.st_size}"))
-    return tuple(found)
+    if not archive.root.is_dir():
+        return ()
+    shelves = [archive.root / shelf] if shelf else sorted(path for path in archive.root.iterdir() if path.is_dir())
+    return tuple(chain.from_iterable(map(_on, shelves)))
+
+
+def _on(shelf: Path) -> Iterator[Source]:
+    if not shelf.is_dir():
+        return
+    with os.scandir(shelf) as folders:
+        names = sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("."))
+    for name in names:
+        for file in (REPORT_FILE, PUBLISHED_FILE):
+            path = f"{shelf}/{name}/{file}"
+            try:
+                told = os.stat(path)  # noqa: PTH116 - ten thousand of them, and a Path for each takes longer
+            except OSError:
+                continue  # a round that has no report yet
+            yield Source(path=Path(path), stamp=f"{told.st_mtime_ns}-{told.st_size}", key=f"{shelf.name}/{name}")
+            break
 
 
 def gather(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from deepreview.model.agent import Record
 from deepreview.model.claim import Claim, ClaimId
-from deepreview.model.entry import Anchors, DocumentKind, Entry, Noted, Rated, Seat, Touched
+from deepreview.model.entry import Anchors, Became, DocumentKind, Entry, Noted, Rated, Seat, Touched
 from deepreview.model.evidence import Outcome, Rung
 from deepreview.model.family import family_of
 from deepreview.model.finding import Finding
@@ -39,6 +39,7 @@ def entry_of_round(report: Report, shelf: str) -> Entry:
         said=report.verdict.value.value.capitalize(),
         reason=report.verdict.reason,
         findings=tuple(_noted(finding, claims) for finding in report.findings),
+        became=tuple(Became(fingerprint=one.identity, now=one.now) for one in report.previous if not one.alias),
         seats=tuple(_seats(report, claims)),
         files=tuple(Touched(path=file.path, lines=file.added + file.removed) for file in subject.files),
     )
@@ -46,7 +47,7 @@ def entry_of_round(report: Report, shelf: str) -> Entry:
 
 def _noted(finding: Finding, claims: Mapping[ClaimId, Claim]) -> Noted:
     return Noted(
-        fingerprint=finding.fingerprint,
+        fingerprint=finding.life,
         alias=finding.alias,
         severity=finding.severity,
         title=finding.title,
@@ -57,7 +58,8 @@ def _noted(finding: Finding, claims: Mapping[ClaimId, Claim]) -> Noted:
         voices=len({claims[claim].family for claim in finding.claims}),
         proven=finding.proof in _RUN,
         state=finding.state,
-        reason="",
+        reason=finding.held or finding.because,
+        standing=finding.standing,
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from deepreview.model.entry import Anchors
 from deepreview.render.wording import duration
+from deepreview.site.names import reviewer_page
 from deepreview.site.stats import ChangeFigures, Outcomes, PathFigures, ReviewerFigures, Spread, Statistics
 
 SHOWN = 20
@@ -78,23 +78,8 @@ def _found(figures: Sequence[ReviewerFigures], id_: str, title: str) -> Sheet:
         )
         for one in figures
     )
-    links = tuple(map(page_of, figures)) if id_ == "reviewers" else ()
+    links = tuple(reviewer_page(one.name) for one in figures) if id_ == "reviewers" else ()
     return Sheet(id=id_, title=title, columns=columns, rows=rows, links=links)
-
-
-def page_of(one: ReviewerFigures) -> str:
-    """The page of a reviewer, from the root of the site."""
-    return f"reviewers/{file_name(one.name)}.html"
-
-
-def file_name(name: str) -> str:
-    """A name for a file: the reviewer's own letters as far as they are safe; different names have different ones."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-.") else "_" for c in name.strip(".").lower())[:60]
-    return plain if plain == name else f"{plain}-{_digest(name)}"
-
-
-def _digest(name: str) -> str:
-    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
 def _care(figures: Sequence[ReviewerFigures]) -> Sheet:

@@ -1,6 +1,8 @@
 """Entries and what is said about findings, small: give what matters to the test."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deepreview.model.change import Sha
@@ -9,6 +11,8 @@ from deepreview.model.entry import DocumentKind, Entry, Noted, Seat, Touched
 from deepreview.model.finding import Fingerprint, State
 from deepreview.model.resolution import Resolution
 from deepreview.model.verdict import VerdictValue
+
+_FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def make_noted(name: str = "a", **given: Any) -> Noted:
@@ -76,3 +80,37 @@ def make_resolution(fingerprint: str, state: State, **given: Any) -> Resolution:
         proposed=False,
     )
     return replace(plain, **given)
+
+
+def many_entries(number: int, *, changes: int) -> Iterator[Entry]:
+    """So many rounds about so many changes, each with its own words, ten findings and three reviewers."""
+    severities = (Severity.CRITICAL, Severity.IMPORTANT, *(Severity.SUGGESTION,) * 8)
+    states = (State.OPEN, State.FIXED, State.FIXED, State.DECLINED)
+    names = ("claude-opus-high", "codex", "gemini", "static", "names")
+    for at in range(number):
+        change, day = at % changes, at * 7 // 24
+        findings = tuple(
+            make_noted(
+                f"{change}-{one + 3 * (at // changes)}",
+                alias=f"{severity.value[0].upper()}{one + 1}",
+                severity=severity,
+                title=f"`handler_{at}_{one}` keeps the lock of `table_{one}` when reader {at % 97} gives up",
+                path=f"src/package_{change % 40}/module_{one}.py",
+                reviewers=(names[(at + one) % 5], names[(at + one + 1 + one % 2) % 5]),
+                state=states[(at + one) % 4],
+            )
+            for one, severity in enumerate(severities)
+        )
+        yield make_entry(
+            1,
+            *findings,
+            id=f"{20200101 + day}-{at % 86400:06}-pr-{change + 1}",
+            shelf=f"acme--boiler-{change % 12}",
+            repo=f"acme/boiler-{change % 12}",
+            slug=f"pr-{change + 1}",
+            number=change + 1,
+            title=f"Keep the readings of gauge {change} in the pressure cache until the boiler is warm",
+            branch=f"gauge-{change}-cache",
+            started=(_FIRST_DAY + timedelta(hours=7 * at)).isoformat(),
+            seats=tuple(make_seat(names[(at + one) % 5], usd=0.5, tokens=9000) for one in range(3)),
+        )
