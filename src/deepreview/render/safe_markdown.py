@@ -18,29 +18,32 @@ _FENCES = frozenset({*LANGUAGES.values(), "dockerfile"})
 """Fence names that colour code and do nothing else: others draw diagrams or offer an edit on GitHub."""
 
 _SPECIAL = re.compile(
-    r"(?P<url>https?://[\w\-.~/:?#=%+,;&]*[\w/=])"
-    r"|(?P<mention>(?<![A-Za-z0-9`])@[A-Za-z0-9][\w./-]*)"
+    r"(?P<url>https?://[\w\-.~/:?#=%+,;&]*[\w/=])(?P<after>[@#][\w./@#-]*)?"
+    r"|(?P<mention>(?<![A-Za-z0-9])@[A-Za-z0-9][\w./@#-]*)"
+    r"|(?P<reference>(?:(?:[\w.-]{1,100}(?:/[\w.-]{1,100})?)?#|(?<![A-Za-z0-9])(?:GH|gh)-)[1-9]\d{0,9}\b[\w./@#-]*)"
     r"|(?P<inner>(?<=[^\W_])_+(?=[^\W_]))"
     r"|(?P<entity>&(?=[#A-Za-z]))"
     r"|(?P<mark>[\\`*_\[\]<~$])",
     re.ASCII,
 )
+_DISCUSSED = re.compile(r"https?://[^/]+/[^/]+/[^/]+/(?:issues|pull|pulls|discussions)/\d", re.ASCII | re.IGNORECASE)
+"""Addresses that leave a trace in the discussion that they lead to."""
 _SAFE_URL = re.compile(r"https?://[^\s<>()\\`|\x00-\x20\"']+", re.ASCII)
 _LIKE_A_FINDING = re.compile(r"\W*[CIS]?\d+\.")
 _LINE_START = re.compile(r"(?P<mark>[#>+\-=|:])|(?P<number>[A-Za-z]?\d+)(?P<dot>[.)])")
 
 
 def plain(text: str) -> str:
-    """Text that shows as it is: no mark works, no name is mentioned, one line."""
+    """Text that shows as it is: no mark works, no name is mentioned, no issue referred to or closed, one line."""
     return _SPECIAL.sub(_escaped, visible(text).replace("\n", " ").replace("\t", " "))
 
 
 def _escaped(match: re.Match[str]) -> str:
     found = match[0]
+    if match["mention"] or match["reference"] or match["after"] or _DISCUSSED.match(found):
+        return code(found)  # an escape would not do: GitHub looks for names after the escapes are gone
     if match["url"]:
         return f"<{found}>"
-    if match["mention"]:
-        return code(found)  # an escape would not do: GitHub looks for names after the escapes are gone
     return found if match["inner"] else f"\\{found}"
 
 

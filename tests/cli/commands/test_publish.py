@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from deepreview.testing.fake_github import TOKEN, FakeGitHub
 from deepreview.testing.sandbox import Sandbox
 from deepreview.testing.shell import Shell
 
@@ -55,3 +56,45 @@ def test_a_folder_gets_the_same_and_can_be_opened_by_any_host(shell: Shell, tmp_
     assert shell("publish", "--to", str(tmp_path / "site")).code == 0
     (page,) = (tmp_path / "site").glob("rounds/*/report.html")
     assert f'href="rounds/{page.parent.name}/report.html"' in (tmp_path / "site/index.html").read_text()
+
+
+def on_github(shell: Shell, api: str) -> None:
+    """A reviewed branch of a clone of a repository on GitHub, and a user who has a token for it."""
+    shell.box.git("remote", "add", "origin", "https://github.com/acme/boiler.git")
+    shell("review", "-q")
+    shell.env |= {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": api}
+
+
+def test_a_round_goes_to_a_pull_request_by_the_plan_that_was_looked_at(shell: Shell) -> None:
+    notes = "@@ -1 +1 @@\n Call `read_gauge()` before `warm()`."
+    hub = FakeGitHub(head=shell.box.head(), files=[{"filename": "notes.md", "patch": notes}])
+    with hub.serving() as url:
+        on_github(shell, url)
+        planned = shell("publish", "--github", "--dry-run")
+        assert planned.code == 0, planned.stderr
+        *lines, digest = planned.stdout.decode().splitlines()
+        assert [line.split()[0] for line in lines] == ["open", "write", "set"]
+        assert hub.writes == []
+        assert "the plan is" in shell.complains("publish", "--github", "--apply", "0" * 12)[1]
+        done = shell("publish", "--github", "12", "--apply", digest)
+        assert (done.code, done.stderr.decode().splitlines()) == (0, lines)
+        assert "read_gauge" in hub.threads[0]["comments"][0]["body"]
+        assert shell("publish", "--github").stderr == b"#12 says all that already.\n"
+        hub.head = "c" * 40
+        assert "no open pull request is at" in shell.complains("publish", "--github")[1]
+        assert "#12 is at ccccccccc" in shell.complains("publish", "--github", "#12")[1]
+
+
+def test_what_cannot_go_to_a_pull_request_is_one_line(shell: Shell) -> None:
+    shell("review", "-q")
+    assert "not about commits of a repository on GitHub" in shell.complains("publish", "--github")[1]
+    on_github(shell, "http://127.0.0.1:9")
+    round_id = shell.rounds[-1].name
+    for said, args in {
+        "is no number of a pull request": ("--github", round_id),
+        "add --github": ("--dry-run",),
+        "exclude each other": ("--github", "12", "--push"),
+        "gets one round": (round_id, round_id, "--github", "12"),
+    }.items():
+        assert said in shell.complains("publish", *args)[1]
+    assert "there is no token for github.com" in shell.complains("publish", "--github", GITHUB_TOKEN="")[1]

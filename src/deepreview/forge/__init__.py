@@ -1,0 +1,1 @@
+"""Forges: where changes are discussed."""
