@@ -13,7 +13,7 @@ from deepreview.lint.base import Given
 from deepreview.lint.catalog import lint
 from deepreview.model.change import Sha
 from deepreview.model.claim import SAID, Claim, ClaimId, Place, Severity
-from deepreview.model.finding import Standing, State
+from deepreview.model.finding import Fingerprint, Standing, State
 from deepreview.model.life import Now, Previous
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
@@ -79,9 +79,12 @@ class Rounds:
         rows = {row.name: row.identity for row in report.previous}
         life = next((finding.life for finding in report.findings if finding.alias == alias), rows.get(alias))
         assert life
+        self.say(report, life, state, **given)
+
+    def say(self, report: Report, life: str, state: State, **given: Any) -> None:
         plain: dict[str, Any] = {"reason": "", "commit": Sha(""), "link": ""}
         one = Resolution(
-            fingerprint=life,
+            fingerprint=Fingerprint(life),
             state=state,
             by="sam",
             at=NOON.isoformat(),

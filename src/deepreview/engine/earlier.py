@@ -20,7 +20,7 @@ from deepreview.lives.converge import Policy, convergence, held
 from deepreview.lives.outcome import Close, Verdict, previous
 from deepreview.model.change import Commit, RepoPath, Sha, Side
 from deepreview.model.finding import Fingerprint
-from deepreview.model.life import Life, Now
+from deepreview.model.life import Life
 from deepreview.model.round import Completed, Run
 from deepreview.parse.verdicts import judged
 from deepreview.render.wording import place
@@ -136,9 +136,7 @@ def past_of(folder: RoundFolder, plan: Plan, repository: Repository) -> Past:
 
 def told(past: Past) -> tuple[Earlier, ...]:
     """What reviewers are told of earlier findings: all that may still be asked about, the newest last."""
-    last = {row.identity: row for row in past.rounds[-1].previous} if past.rounds else {}
-    closed = {row.identity for row in last.values() if row.now in {Now.FIXED, Now.GONE}}
-    asked = [life for life in past.lives if not life.gone and life.identity not in closed]
+    asked = [life for life in past.lives if not life.closed]
     return tuple(map(_earlier, asked[-_MOST_TOLD:]))
 
 

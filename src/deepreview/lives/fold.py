@@ -46,6 +46,8 @@ class _Open:
     resolutions: list[Resolution] = field(default_factory=list)
     state: State = State.OPEN
     gone: int = 0
+    told: State | None = None
+    """As what it was told to be gone or fixed."""
 
 
 def unused(finding: Finding, taken: Container[Fingerprint]) -> Fingerprint:
@@ -75,7 +77,8 @@ class _Ledger:
         for row in report.previous:
             known = self._by.get(row.identity)
             if known is not None and id(known) not in taken:
-                known.gone = (known.gone or report.round) if row.now in {Now.GONE, Now.FIXED} else 0
+                ended = row.now in {Now.GONE, Now.FIXED}
+                known.gone, known.told = (known.gone or report.round, row.said) if ended else (0, None)
 
     def _of(self, finding: Finding, head: Sha, taken: set[int]) -> _Open:
         """The life that it belongs to, or a new one; one of this round's own is never given twice."""
@@ -103,6 +106,7 @@ class _Ledger:
         if back and finding.state is State.OPEN:
             life.state = State.OPEN
         life.finding, life.head, life.gone = finding, report.subject.head, 0
+        life.told = None
         for name in (life.identity, finding.fingerprint):
             self._by.setdefault(name, life)
 
@@ -124,4 +128,5 @@ class _Ledger:
             resolutions=tuple(one.resolutions),
             state=one.state,
             gone=one.gone,
+            closed=one.told is one.state,
         )

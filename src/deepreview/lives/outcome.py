@@ -20,7 +20,6 @@ from deepreview.model.resolution import Resolution
 from deepreview.model.round import Completed, Run
 
 _SETTLED = {state: Now(state.value) for state in (*SETTLED, State.FIXED)}
-_TOLD = frozenset({Now.GONE, Now.FIXED})
 _ENDED = frozenset({"fixed", "gone with its code"})
 """What agents call a finding that is no more."""
 
@@ -65,16 +64,11 @@ class Close:
 def previous(past: Past, attached: Attached, close: Close) -> tuple[Previous, ...]:
     """A row for each finding of the earlier rounds, but for those that were told to be gone or fixed before."""
     matched = {match.life.identity: match for match in attached.matches}
-    last = {row.identity: row for row in past.rounds[-1].previous} if past.rounds else {}
-    rows = []
-    for life in past.lives:
-        before = last.get(life.identity)
-        told = before is None and life.last.id != past.rounds[-1].clock.round_id
-        told = told or (before is not None and before.now in _TOLD and before.said is life.state)
-        match = matched.get(life.identity)
-        if match or not (told and (life.gone or life.state is State.FIXED)):
-            rows.append(_Row(life=life, match=match, past=past, attached=attached, close=close).previous())
-    return tuple(rows)
+    return tuple(
+        _Row(life=life, match=matched.get(life.identity), past=past, attached=attached, close=close).previous()
+        for life in past.lives
+        if not life.closed or life.identity in matched
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,8 @@ class Life:
     """By the newest of them; open again where a later round took it back."""
     gone: int
     """The round that found it gone; 0 where it was not, or came back."""
+    closed: bool
+    """Whether a report told that it is gone or fixed, and nobody said anything else since."""
 
     @property
     def since(self) -> Since:
