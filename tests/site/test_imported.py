@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deepreview.model.claim import DefectClass
 from deepreview.model.entry import DocumentKind, Entry, Gap
 from deepreview.model.finding import State
 from deepreview.model.verdict import VerdictValue
@@ -75,6 +76,19 @@ def test_a_short_name_is_the_one_that_the_header_spells_out() -> None:
         ("Codex GPT 5.4", "gpt", None, 0),
     ]
     assert told.findings[0].reviewers == ("Claude Opus 4.6", "Codex GPT 5.4")
+
+
+@pytest.mark.parametrize("said", ["It stops. (important, regression)", "Fix: go. Classification: **regression**"])
+def test_a_class_may_stand_behind_the_text(said: str) -> None:
+    finding = f"I1. **Late** — `a.py:1` [A]\n\n{said}\n"
+    told = entry(f"# R\n\n## Important Issues\n\n{finding}\n## Agent Performance Retro\n\nGood.\n")
+    assert told.findings[0].defect is DefectClass.REGRESSION
+
+
+def test_a_table_may_name_the_unit_beside_the_label() -> None:
+    table = "| | A |\n|---|---|\n| Duration (s) | 482 |\n"
+    (seat,) = entry(f"# R\n\n## Agent Performance Retro\n\n### Summary\n\n{table}").seats
+    assert seat.seconds == 482.0
 
 
 @pytest.mark.parametrize(

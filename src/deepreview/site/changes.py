@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from deepreview.model.claim import Severity
 from deepreview.model.entry import DocumentKind, Entry, Noted
-from deepreview.model.family import family_of
 from deepreview.model.finding import State
 from deepreview.model.life import Now
 from deepreview.model.resolution import Resolution
@@ -39,6 +38,7 @@ class Life:
     now: Now | None
     """What the newest review says became of it, where it does not list it and says so."""
     families: tuple[str, ...]
+    """Of the reviewers with a seat; none where only whoever merged the reviews says it."""
     reviewers: tuple[str, ...]
     proven: bool
     """Whether something was run that showed it, in any round."""
@@ -170,7 +170,7 @@ def _life(raised: Sequence[Raised], answer: Resolution | None, entries: Sequence
         commit=answer.commit if answer else "",
         current=last.at == len(entries) - 1,
         now=next((one.now for one in entries[-1].became if one.fingerprint == last.finding.fingerprint), None),
-        families=tuple(dict.fromkeys(seats.get(name) or family_of(name) for name in reviewers)),
+        families=tuple(dict.fromkeys(seats[name] for name in reviewers if name in seats)),
         reviewers=reviewers,
         proven=any(one.finding.proven for one in raised),
     )

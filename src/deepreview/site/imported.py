@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from deepreview.model.claim import SAID
+from deepreview.model.claim import SAID, DefectClass
 from deepreview.model.entry import DocumentKind, Entry, Gap, Noted, Seat
 from deepreview.model.family import family_of, word
 from deepreview.model.finding import State, fingerprint
@@ -12,6 +12,7 @@ from deepreview.model.published import Published, PublishedFinding, Resolved
 from deepreview.model.verdict import VerdictValue
 from deepreview.parse.lines import read_lines
 from deepreview.parse.statement import statement
+from deepreview.parse.vocabulary import class_of
 from deepreview.site.cells import count, model_names, plain, seconds
 
 _STAMP = re.compile(r"^(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})-(.+)$")
@@ -31,6 +32,11 @@ _ANSWERS = (
     (State.DEFERRED, ("defer", "postpone", "later", "follow")),
     (State.REFUTED, ("invalid", "false positive", "refuted")),
 )
+_CLASS = re.compile(
+    r"(?:\((?:critical|important|suggestion)[,/] ?|\bclassification\W{1,6})(regression|gap|enhancement)\b",
+    re.IGNORECASE,
+)
+"""A class at the end of a sentence: `(important, regression)`, `Classification: gap`."""
 _NOBODY = re.compile(r"(?:carry-?over|carried|round|r\d)\b", re.IGNORECASE)
 _LEADS = ("orchestrator", "consolidator", "lead")
 """Who merges is credited with what only it found, and is no reviewer."""
@@ -134,13 +140,19 @@ def _noted(finding: PublishedFinding, answered: Resolved | None, names: Mapping[
         title=finding.title,
         path=path,
         first=place.first if place else 0,
-        defect=finding.defect,
+        defect=finding.defect or said.defect or _class_within(finding.text),
         reviewers=credited,
         voices=len({family_of(one) for one in credited}),
         proven=bool(said.repro),
         state=State.FIXED if finding.struck and state is State.OPEN else state,
         reason=answered.reason if answered else "",
     )
+
+
+def _class_within(text: str) -> DefectClass | None:
+    """The class that the text names last."""
+    named = _CLASS.findall(text)
+    return class_of(named[-1]) if named else None
 
 
 def state_of(action: str) -> State:
@@ -213,7 +225,7 @@ def _seat(name: str, cells: Mapping[str, str], *, failed: bool) -> Seat:
         family=family_of(name),
         result="failed" if broke else "completed",
         failure="error" if broke else "",
-        seconds=seconds(cells.get("duration", "")),
+        seconds=_duration(cells),
         tool_calls=count(cells.get("tool calls", "")),
         downgraded=_moved(cells.get("downgraded", "")),
         dropped=count(cells.get("dropped", "")),
@@ -221,6 +233,13 @@ def _seat(name: str, cells: Mapping[str, str], *, failed: bool) -> Seat:
         unique=count(cells.get("unique insights", "")),
         misses=count(cells.get("coverage misses", "")),
     )
+
+
+def _duration(cells: Mapping[str, str]) -> float | None:
+    """Some tables name the unit beside the label."""
+    told = seconds(cells.get("duration", ""))
+    bare = count(cells.get("duration (s)", ""))
+    return float(bare) if told is None and bare is not None else told
 
 
 def _moved(cell: str) -> int | None:

@@ -214,7 +214,7 @@ def _spread(numbers: Iterable[float | None]) -> Spread | None:
 def _agreed(histories: Sequence[History]) -> Iterator[Agreed]:
     together: dict[int, list[Life]] = defaultdict(list)
     for life in _lives(histories):
-        together[max(1, len(life.families))].append(life)
+        together[len(life.families)].append(life)
     for voices, lives in sorted(together.items()):
         critical, important, suggestions = severities(life.last for life in lives)
         yield Agreed(
