@@ -8,11 +8,12 @@ schema: the prompt asks for it, and whoever asked checks.
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from deepreview.agents.base import Exit, Guest, Invocation, Question, Spec, Wire
 from deepreview.agents.json_lines import call, count, parsed, said, size, table, unrecognised, word
+from deepreview.agents.kept import Kept
 from deepreview.agents.troubles import broke
 from deepreview.model.agent import AgentEvent, Answered, Began, Broke, Denied, Failure, Spent, ToolResult, Usage
 
@@ -100,7 +101,7 @@ class GeminiReading:
     """Understands `gemini -o stream-json`."""
 
     wanted: bool
-    _message: str = ""
+    _message: Kept = field(default_factory=Kept)
     _spoke: bool = False
     _status: str = ""
     _error: str = ""
@@ -129,16 +130,16 @@ class GeminiReading:
         return (Began(session=word(found.get("session_id")), model=word(found.get("model")), version=""),)
 
     def _call(self, found: dict[str, Any]) -> Iterable[AgentEvent]:
-        self._message = ""
+        self._message = Kept()
         return (call(found.get("tool_id"), found.get("tool_name"), found.get("parameters")),)
 
     def _said(self, found: dict[str, Any]) -> Iterable[AgentEvent]:
         if found.get("role") != "assistant":
             return ()
         text = word(found.get("content"))
-        between = "\n\n" if text and self._spoke and not self._message else ""
+        between = "\n\n" if text and self._spoke and not self._message.size else ""
         self._spoke |= bool(text)
-        self._message += text
+        self._message.add(text)
         return said(between + text)
 
     @staticmethod
@@ -172,7 +173,8 @@ class GeminiReading:
         if _STOPPED.match(self._error):
             return Broke(failure=Failure.LIMIT, message=self._error[:300])
         if self._status == "success" and exit_.code == 0:
-            return Answered(text=self._message, data=json_in(self._message) if self.wanted else "")
+            text = self._message.text
+            return Answered(text=text, data=json_in(text) if self.wanted else "")
         complaint = self._error or "\n".join(line for line in exit_.stderr.splitlines() if not _NOISE.match(line))
         if exit_.code == _NO_SIGN_IN:
             return broke(complaint, status=401)

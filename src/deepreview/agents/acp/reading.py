@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deepreview.agents.json_lines import call, count, money, rows, said, size, table, unrecognised, word
+from deepreview.agents.kept import Kept
 from deepreview.model.agent import AgentEvent, Spent, ToolResult, Usage
 
 _QUIET = {
@@ -18,7 +19,7 @@ _UNDER_WAY = {"in_progress", "completed", "failed"}
 class Reading:
     """Understands `session/update`, and remembers what it means for the end."""
 
-    last: str = ""
+    last: Kept = field(default_factory=Kept)
     """The message since the last use of a tool."""
     _listening: bool = False
     _spoke: bool = False
@@ -53,9 +54,9 @@ class Reading:
 
     def _said(self, content: dict[str, Any]) -> Iterable[AgentEvent]:
         text = word(content.get("text"))
-        between = "\n\n" if text and self._spoke and not self.last else ""
+        between = "\n\n" if text and self._spoke and not self.last.size else ""
         self._spoke |= bool(text)
-        self.last += text
+        self.last.add(text)
         return said(between + text)
 
     def _tool(self, update: dict[str, Any]) -> Iterator[AgentEvent]:
@@ -75,7 +76,7 @@ class Reading:
         known = self._calls.setdefault(id_, {})
         known |= {part: update[part] for part in ("kind", "title", "rawInput", "locations") if update.get(part)}
         kind = word(known.get("kind")) or "other"
-        self.last = ""
+        self.last = Kept()
         return kind, (self._call(id_),) if whole and id_ not in self._told else ()
 
     def rest(self) -> Iterable[AgentEvent]:

@@ -173,7 +173,7 @@ class Talk:
 
     def _outcome(self) -> Answered | Broke:
         """What came of the turn, by the reason that the program gives for its end."""
-        text = self._reading.last.strip()
+        text = self._reading.last.text.strip()
         match word(self._answer.get("stopReason")):
             case "end_turn":
                 data = json_in(text) if self.question.schema else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from deepreview.agents.kept import Kept
 from deepreview.model.agent import (
     AgentEvent,
     Answered,
@@ -25,6 +26,8 @@ from deepreview.model.agent import (
 )
 from deepreview.parse.heading import finding_heading
 
+_LONGEST_HEADING = 1_000
+
 
 @dataclass(eq=False, kw_only=True)
 class Transcript:
@@ -41,7 +44,9 @@ class Transcript:
     denials: list[str] = field(default_factory=list)
     first_finding: float = -1.0
     end: Answered | Broke | None = None
-    _texts: list[str] = field(default_factory=list)
+    _written: Kept = field(default_factory=Kept)
+    _ends: str = ""
+    """The last piece of it."""
     _apart: bool = False
     _line: str = ""
 
@@ -74,24 +79,26 @@ class Transcript:
 
     def _write(self, text: str) -> None:
         """What is written after a tool was used is another message."""
-        if self._apart and self._texts and not (self._texts[-1].endswith("\n") or text.startswith("\n")):
+        if self._apart and self._ends and not (self._ends.endswith("\n") or text.startswith("\n")):
             text = f"\n\n{text}"
         self._apart = False
-        self._texts.append(text)
+        self._written.add(text)
+        self._ends = text or self._ends
         self._look(text)
 
     def _look(self, text: str) -> None:
         """Note when the first finding is read, line by line as they become whole."""
         if self.first_finding >= 0:
             return
-        *whole, self._line = (self._line + text).split("\n")
+        *whole, last = (self._line + text).split("\n")
+        self._line = last[:_LONGEST_HEADING]
         if any(_is_finding(line) for line in whole):
             self.first_finding = time.monotonic()
 
     @property
     def joined(self) -> str:
-        """All that it wrote."""
-        return "".join(self._texts)
+        """All that it wrote, as far as it is kept."""
+        return self._written.text
 
     @property
     def final(self) -> str:
