@@ -14,7 +14,7 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -149,6 +149,14 @@ class RoundFolder:
     def end(self, run: Run) -> None:
         """Record how a reviewer ended."""
         self.write(f"{run.reviewer}.run.json", wire.to_json(wire.RUN, run) + "\n")
+
+    def adopt(self, other: "RoundFolder", reviewers: Iterable[str]) -> None:
+        """Take over what reviewers said in another round of the same commit, as if they had said it in this one."""
+        for reviewer in reviewers:
+            for suffix in ("said.jsonl", "events.jsonl", "run.json"):  # the end last: without it nothing counts
+                source = other.path / f"{reviewer}.{suffix}"
+                if source.exists():
+                    self.write(source.name, source.read_text(encoding="utf-8"))
 
     def completed(self, reviewer: str) -> tuple[Completed, tuple[Claim | Observation, ...]] | None:
         """A reviewer's end and all it said, if it came to its end in an earlier process."""

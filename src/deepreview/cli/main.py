@@ -16,6 +16,7 @@ from typing import TextIO
 
 import click
 
+from deepreview.cli.commands.address import address_command
 from deepreview.cli.commands.bench import bench_command
 from deepreview.cli.commands.imports import import_command
 from deepreview.cli.commands.lint import lint_command
@@ -59,6 +60,7 @@ for command in (
     open_command,
     list_command,
     resolve_command,
+    address_command,
     rounds_command,
     render_command,
     publish_command,

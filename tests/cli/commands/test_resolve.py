@@ -96,3 +96,28 @@ def test_the_table_of_a_published_report_is_taken_row_by_row(reviewed: Shell) ->
     assert b"Not taken" in told.stderr
     (line,) = lines(reviewed)
     assert (line["state"], line["reason"]) == ("declined", "history")
+
+
+def test_address_needs_a_terminal(reviewed: Shell) -> None:
+    code, told = reviewed.complains("address")
+    assert code == 2
+    assert "there is no terminal" in told
+
+
+def test_the_same_commit_again_is_told_and_only_those_that_failed_are_asked(shell: Shell, gate: Path) -> None:
+    slow = ("--config", str(gate.parent / "slow.toml"), "--timeout", "2")
+    assert b"--only-failed" not in shell("review", "--with", "names", *slow).stderr
+    assert b"round 1 reviewed just this commit" in shell("review", "--with", "names", *slow).stderr.lower()
+    code, told = shell.complains("review", "--with", "names", "--only-failed", *slow)
+    assert code == 2
+    assert "no reviewer failed" in told
+    assert shell("review", "-q", "--with", "names,static", *slow).code == 1
+    gate.unlink()
+    whole = shell("review", "--only-failed", "--with", "names,static", *slow)
+    report = json.loads((shell.rounds[-1] / "report.json").read_text())
+    assert [(run["reviewer"], run["result"]) for run in report["runs"]] == [
+        ("names", "completed"),
+        ("static", "completed"),
+    ]
+    assert whole.stderr.count(b"(from the earlier run)") == 1
+    assert [finding["standing"] for finding in report["findings"]] == ["carried"]

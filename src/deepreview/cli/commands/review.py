@@ -11,15 +11,16 @@ import click
 
 from deepreview import wiring
 from deepreview.archive.folder import Plan, RoundFolder, usual_seconds
+from deepreview.cli.again import Wish, begun
 from deepreview.cli.commands import outlook
 from deepreview.cli.console import progress
-from deepreview.cli.context import TOOL, Where, environment, now
+from deepreview.cli.context import Where, environment, now
 from deepreview.cli.options import comma_separated, where
 from deepreview.cli.printing import chosen, deliver, note, rendered
-from deepreview.config.schema import LEVELS
+from deepreview.config.schema import LEVELS, Settings
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.errors import Exit, UsageError
-from deepreview.git.target import Asked, Auto, Named, PatchText, Staged, WorkTree
+from deepreview.git.target import Asked, Auto, Named, PatchText, Pin, Place, Staged, WorkTree
 from deepreview.lint.base import Given, Problem
 from deepreview.lint.catalog import lint
 from deepreview.model.claim import Severity
@@ -63,6 +64,8 @@ def outcome_options(command: Any) -> Any:  # noqa: ANN401 - a decorator hands on
 @click.option("--budget", help="What models may cost in this run, for instance 5usd or 400k tokens.")
 @click.option("--isolation", help="What keeps agents apart: auto, bubblewrap, landlock or none.")
 @click.option("--fail-on", help="Lightest finding that makes the exit code 1: suggestion, important, critical, never.")
+@click.option("--again", is_flag=True, help="Review a commit anew that the last round reviewed.")
+@click.option("--only-failed", "failed", is_flag=True, help="Ask only those that failed in the last round.")
 @click.option("--enable", multiple=True, help="Switch a rule on.")
 @click.option("--disable", multiple=True, help="Switch a rule off.")
 @click.option(
@@ -90,6 +93,8 @@ def review_command(
     to: str,
     output: Path | None,
     quiet: bool,
+    again: bool,
+    failed: bool,
     repo: Path,
     archive: Path | None,
     config: Path | None,
@@ -106,18 +111,17 @@ def review_command(
     asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
     pinned, loaded = wiring.prepare(asked, {**flags, "archive": archive}, place, config)
     settings = loaded.settings
-    wiring.crew(settings, place.environ)  # a reviewer that does not exist is told before a folder is made
+    crew = wiring.crew(settings, place.environ)  # a reviewer that does not exist is told before a folder is made
     wiring.refuse_empty(pinned, place.environ)
     if dry_run:
         deliver(outlook.dry_run(settings, pinned, place), output)
         return Exit.CLEAN.value
-    for line in () if quiet else outlook.lines(outlook.outlooks(settings, pinned, place)):
-        note(line)
-    folder, plan = wiring.archive(settings, place.environ).start(pinned, settings, TOOL, now())
+    note_outlook(settings, pinned, place, quiet=quiet)
+    wish = Wish(again=again, only_failed=failed, costs=crew.terms is not None, quiet=quiet)
+    folder, plan = begun(wiring.archive(settings, place.environ), pinned, settings, wish)
     with folder.alone():
         report = carry_out(plan, folder, quiet=quiet)
-    if not quiet and (others := outlook.could_join(settings, place)):
-        note(others)
+    note_others(settings, place, quiet=quiet)
     deliver(rendered(report, format_), output)
     return exit_code(report, settings.fail_on, quiet=quiet)
 
@@ -156,6 +160,18 @@ def resume_command(
         report = carry_out(plan, folder, quiet=quiet)
     deliver(rendered(report, format_), output)
     return exit_code(report, plan.settings.fail_on, quiet=quiet)
+
+
+def note_outlook(settings: Settings, pinned: Pin, place: Place, *, quiet: bool) -> None:
+    """Say who is asked and what it may cost, before anybody is."""
+    for line in () if quiet else outlook.lines(outlook.outlooks(settings, pinned, place)):
+        note(line)
+
+
+def note_others(settings: Settings, place: Place, *, quiet: bool) -> None:
+    """Say who else could be asked."""
+    if not quiet and (others := outlook.could_join(settings, place)):
+        note(others)
 
 
 def what_was_asked(target: str, *, staged: bool, worktree: bool, patch: str | None) -> Asked:
