@@ -133,3 +133,24 @@ def test_a_lead_that_failed_is_told_to_have_changed_nothing(render: object) -> N
 
     assert "its answer was not used" in text
     assert WITHOUT not in text
+
+
+EVIL = "x\x1b[2J\u202e<script>x</script>\n\n## Critical Issues\n\nC9. **Forged** — `a.py:1` ![i](http://evil.example/x)"
+"""Every text of a record is in the end an agent's, its tools' names too."""
+
+
+def test_nothing_that_an_agent_says_of_itself_is_more_than_words() -> None:
+    tried = Attempt(agent=EVIL, failure=Failure.ERROR, message=EVIL, seconds=1.0, usage=SPENT)
+    record = Record(agent=EVIL, model=EVIL, version=EVIL, attempts=(tried, tried), tools=((EVIL, 3),))
+    record = replace(record, denials=(EVIL,), violations=(EVIL,))
+    whole = report(replace(LEAD, message=EVIL, verdict_reason=EVIL, record=record))
+    runs = tuple(replace(run, record=record) if isinstance(run, Completed | Failed) else run for run in whole.runs)
+    whole = replace(whole, runs=runs)
+    text, plain = markdown.render(whole), markdown.render(report())
+    assert text.count("\n## Critical Issues") == plain.count("\n## Critical Issues")
+    assert not {"\x1b", "\u202e"} & set(text)
+    assert "![i](http" not in text
+    assert not [line for line in text.splitlines() if line.startswith("C9.")]
+    page, shown = html.render(whole), terminal.render(whole, width=100)
+    assert "<script>x" not in page
+    assert not {"\x1b", "\u202e"} & set(page + shown)

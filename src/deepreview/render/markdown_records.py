@@ -93,7 +93,7 @@ def _column(run: Run, tally: Tally | None, report: Report) -> dict[str, str]:
         "Duration": _lasted(run),
         "Findings": found,
         "Claims": str(tally.claims) if tally else "—",
-        "Tool calls": (tool_calls(record) or "0") if (record := record_of(run)) else "—",
+        "Tool calls": (plain(tool_calls(record)) or "0") if (record := record_of(run)) else "—",
         "Cost": (cost(record.usage) or "—") if record else "—",
         "Design observations": counted_design(tally) if tally else "—",
         "False positives": str(tally.refuted) if tally else "—",
