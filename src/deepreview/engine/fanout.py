@@ -1,12 +1,11 @@
 """Reviewers side by side: each with its own time, its own scratch folder and its own bulkhead."""
 
 import asyncio
-import tempfile
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,9 +14,10 @@ from deepreview.archive.folder import RoundFolder
 from deepreview.archive.journal import EVENTS_SUFFIX, Journal
 from deepreview.context.brief import Brief
 from deepreview.engine.desk import Repository, ReviewerDesk
+from deepreview.engine.scratch import scratch_folder
 from deepreview.engine.session import Host, Sessions, Stay
 from deepreview.engine.session import Limits as Talking
-from deepreview.errors import DeepReviewError, MachineError
+from deepreview.errors import DeepReviewError
 from deepreview.model.agent import Failure
 from deepreview.model.change import Change
 from deepreview.model.claim import Claim, Observation
@@ -99,19 +99,6 @@ async def fan_out(seats: Seats, room: Room) -> tuple[tuple[Run, ...], Said]:
             raise broken.exceptions[0] from broken
     ended = [one for task in tasks for one in task.result()]
     return tuple(run for run, _ in ended), tuple(said for _, all_said in ended for said in all_said)
-
-
-@contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A folder that is gone after the round."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="deepreview-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise MachineError(
-            f"no temporary folder can be made: {error.strerror or error}", hint="make room, or set TMPDIR to another"
-        ) from error
-    with folder as path:
-        yield Path(path)
 
 
 async def _seat(

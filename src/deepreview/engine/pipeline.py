@@ -1,5 +1,6 @@
 """A round from its plan to its report: every stage by name, in order."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,9 +18,10 @@ from deepreview.context.papers import papers, summary
 from deepreview.context.rules import rules
 from deepreview.engine.desk import Repository, ReviewedFiles
 from deepreview.engine.earlier import closed, fed, past_of, told
-from deepreview.engine.fanout import Limits, Room, Said, Seats, fan_out, scratch_folder
+from deepreview.engine.fanout import Limits, Room, Said, Seats, fan_out
 from deepreview.engine.host import GuestHouse, Hospitality
 from deepreview.engine.lead import led_records
+from deepreview.engine.scratch import scratch_folder, sweep
 from deepreview.git.change import read_change
 from deepreview.git.history import touched_together
 from deepreview.git.mirror import Mirror
@@ -120,6 +122,7 @@ async def _house(
     if crew.terms is None:
         yield None
         return
+    await asyncio.to_thread(sweep)
     with scratch_folder() as scratch:
         house = GuestHouse(
             repository=repository,
