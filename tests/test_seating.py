@@ -32,7 +32,11 @@ def test_what_is_missing_is_told_with_the_next_step(monkeypatch: pytest.MonkeyPa
     )
     assert lacks(local, settings, {}) == ()
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert lacks(local, settings, {}) == ("pydantic_ai is missing; pip install 'deepreviewer[api]'",)
+    assert lacks(local, settings, {}) == (
+        "aiohttp is missing; pip install 'deepreviewer[agents]'",
+        "pydantic_ai is missing; pip install 'deepreviewer[api]'",
+    )
+    assert lacks(pro, settings, {})[1] == "aiohttp is missing; pip install 'deepreviewer[agents]'"
 
 
 def test_every_seat_has_a_name_of_its_own() -> None:

@@ -11,6 +11,7 @@ from deepreview.agents.api.agent import missing_libraries
 from deepreview.agents.base import Agent, Spec, Wire
 from deepreview.agents.catalog import COMMAND_LINES, agent_of, named
 from deepreview.broker.base import Budgets, Credential
+from deepreview.broker.broker import EXTRA, missing_modules
 from deepreview.broker.credentials import credentials
 from deepreview.broker.estimate import Estimate, Work, estimate
 from deepreview.broker.prices import Prices
@@ -132,6 +133,8 @@ def lacks(agent: Agent, settings: Settings, environ: Mapping[str, str]) -> tuple
     if agent.program and shutil.which(agent.program, path=environ.get("PATH", "")) is None:
         known = COMMAND_LINES.get(spec.agent)
         told.append(f"{agent.program} is not installed; {known.install if known else 'put its program on your path'}")
+    if absent := missing_modules():
+        told.append(f"{absent[0]} is missing; {EXTRA}")
     if spec.agent == "api" and (libraries := missing_libraries()):
         told.append(libraries)
     if spec.agent not in settings.subscriptions and not reached(agent, settings, environ):

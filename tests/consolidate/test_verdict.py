@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from deepreview.consolidate.verdict import conclude
-from deepreview.model.agent import Failure
+from deepreview.model.agent import Failure, Record
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import SAID, Claim, Severity
 from deepreview.model.finding import Finding, State
@@ -47,8 +47,8 @@ DECLINED = make_finding(4, severity=Severity.CRITICAL, state=State.DECLINED)
             VerdictValue.FIXES,
             "important (I1); no model read it, so nobody judged what the code means.",
         ),
-        ([IMPORTANT] * 5, [done("a")], VerdictValue.FIXES, "important (I1, I1, I1, I1, I1); no model"),
-        ([IMPORTANT] * 6, [done("a")], VerdictValue.FIXES, "important (I1, I1, I1, I1 and 2 more); no model"),
+        ([IMPORTANT] * 5, [done("a")], VerdictValue.FIXES, "important (I1); also important: I1, I1, I1, I1; no model"),
+        ([IMPORTANT] * 7, [done("a")], VerdictValue.FIXES, "(I1); also important: I1, I1, I1, I1 and 2 more; no model"),
         (
             [IMPORTANT],
             [done("a"), FAILED],
@@ -69,6 +69,28 @@ def test_the_verdict_follows_from_the_open_findings(
     assert verdict.value is value
     assert reason in verdict.reason
     assert verdict.reason.endswith(".")
+
+
+AGENT = replace(FAILED, reviewer="claude", failure=Failure.QUOTA, record=Record(agent="claude"))
+
+
+@pytest.mark.parametrize(
+    ("findings", "runs", "value", "reason"),
+    [
+        ([], [done("a"), AGENT], VerdictValue.NONE, "Nothing was found by checks; no model read it"),
+        ([SUGGESTION], [done("a"), AGENT], VerdictValue.NONE, "Only suggestions are open (S1); no model read it"),
+        ([IMPORTANT], [done("a"), AGENT], VerdictValue.FIXES, "important (I1); no model read it"),
+        ([], [done("a"), AGENT, replace(done("a"), record=Record(agent="codex"))], VerdictValue.MERGE, "Nothing"),
+        ([], [replace(done("a"), reviewer="prose"), AGENT], VerdictValue.MERGE, "Nothing was found by reviewers."),
+    ],
+)
+def test_checks_do_not_approve_in_the_place_of_agents_that_were_lost(
+    findings: list[Finding], runs: list[Run], value: VerdictValue, reason: str
+) -> None:
+    verdict = conclude(findings, runs, readers={"prose"})
+    assert verdict.value is value
+    assert verdict.reason.startswith(reason)
+    assert verdict.reason.endswith("claude failed and may have said more.")
 
 
 def said(number: int, family: str, kind: str = SAID) -> Claim:

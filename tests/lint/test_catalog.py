@@ -297,6 +297,12 @@ def test_an_override_with_a_reason_is_a_verdict() -> None:
     assert lint(given(text)).problems == ()
 
 
+def test_the_escapes_of_a_title_are_not_missed_on_the_page() -> None:
+    page = "<p>Log it</p><p>Expiry of $2 /* is skipped</p><pre>rows[key] = row.value</pre>"
+    text = SECOND.replace("Expiry is skipped for readings from disk", r"Expiry of \$2 /\* is skipped")
+    assert lint(given(text, page=page)).problems == ()
+
+
 def test_a_page_without_a_finding_or_its_evidence() -> None:
     page = "<p>Log it</p><p>Expiry is skipped for readings from disk</p><pre>rows[key] = <b>row</b>.value</pre>"
     assert lint(given(SECOND, page=page)).problems == ()

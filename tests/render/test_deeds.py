@@ -83,6 +83,10 @@ def report(lead: Lead | None = LEAD) -> Report:
 def test_rows_of_an_agent() -> None:
     assert dict(deeds(RECORD)) == ROWS
     assert deeds(Record(agent="codex")) == (("Agent", "codex"),)
+    again = Record(agent="codex", attempts=(RECORD.attempts[0],) * 2)
+    assert dict(deeds(again))["Attempts"] == (
+        "claude:opus@high, 12 s: server, overloaded; claude:opus@high, 12 s: the same"
+    )
 
 
 def test_numbers_that_are_not_known_are_not_shown_as_none() -> None:

@@ -57,6 +57,13 @@ def test_readers_stand_in_the_order_of_the_runs_and_the_failed_do_not_count() ->
     assert (row.readers, row.unread) == (("names", "history"), "")
 
 
+def test_what_a_reviewer_that_failed_would_have_read_is_not_called_unreadable() -> None:
+    lost = Failed(reviewer="claude", failure=Failure.QUOTA, error="", claims=0, seconds=0)
+    runs = (lost, done("names", unread={"b": "generated"}))
+    rows = changed_files(make_change(make_patch("a"), make_patch("b"), make_patch("c", binary=True, hunks=())), runs)
+    assert [row.unread for row in rows] == ["claude failed", "generated", "binary"]
+
+
 def test_reasons_for_not_reading_are_told_once_each() -> None:
     runs = [
         done("names", unread={"a": "too large"}),

@@ -1,5 +1,6 @@
 """Opens the broker for a run, and gives reviewers their placeholders."""
 
+import importlib.util
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,8 +21,14 @@ from deepreview.model.budget import Price
 
 FREE = Budgets()
 """No budget at all."""
+EXTRA = "pip install 'deepreviewer[agents]'"
 _LONGEST_SOCKET = 100
 """Bytes of a socket's path that every system takes."""
+
+
+def missing_modules() -> tuple[str, ...]:
+    """What of the extra `agents` is not installed."""
+    return tuple(name for name in ("aiohttp", "genai_prices") if importlib.util.find_spec(name) is None)
 
 
 def _now() -> datetime:
@@ -86,14 +93,10 @@ async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
     Raises MachineError where the extra `agents` is missing or the socket cannot be made. Requests that are under way
     at the end are ended and metered.
     """
-    try:
-        import genai_prices  # noqa: F401, PLC0415 - as below
+    if absent := missing_modules():
+        raise MachineError(f"models cannot be reached, {absent[0]} is missing", hint=EXTRA)
+    from deepreview.broker import serving  # noqa: PLC0415 - needs the extra, and takes 0.2 s
 
-        from deepreview.broker import serving  # noqa: PLC0415 - needs the extra, and takes 0.2 s
-    except ModuleNotFoundError as error:
-        raise MachineError(
-            f"models cannot be reached, {error.name} is missing", hint="pip install 'deepreviewer[agents]'"
-        ) from error
     assert terms.ledger or terms.budgets.month == UNLIMITED, "a budget of the month needs a ledger"
     ledger = Ledger(terms.ledger, terms.now) if terms.ledger else None
     passes: dict[str, Pass] = {}

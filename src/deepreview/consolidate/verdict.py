@@ -23,6 +23,7 @@ def conclude(
 ) -> Verdict:
     """Rework with an open critical finding, fixes with an important one, else merge; none where nothing was read.
 
+    Where agents were asked and none of them came to its end, checks do not approve in their place.
     `claims` holds all that was said; `readers` are reviewers that judge in prose, for when they had nothing to say.
     """
     completed = [run for run in runs if isinstance(run, Completed)]
@@ -40,16 +41,23 @@ def conclude(
     if heavy := _heavy(opened, left, said if judged else {}, blind, missing):
         return heavy
     waiting = _waiting(left)
+    value = VerdictValue.NONE if _unheard(runs, readers) else VerdictValue.MERGE
     if opened:
         few = f"Only suggestions are open ({_aliases(opened)}){blind}."
-        return Verdict(value=VerdictValue.MERGE, reason=few + missing + waiting)
+        return Verdict(value=value, reason=few + missing + waiting)
     who = "reviewers" if judged else "checks"
     nothing = (
         f"Nothing that counts in this round was found by {who}"
         if any(one.held for one in findings)
         else f"Nothing was found by {who}"
     )
-    return Verdict(value=VerdictValue.MERGE, reason=f"{nothing}{blind}.{missing}{waiting}")
+    return Verdict(value=value, reason=f"{nothing}{blind}.{missing}{waiting}")
+
+
+def _unheard(runs: Sequence[Run], readers: Collection[str]) -> bool:
+    """Whether agents were lost and nobody else judged to the end: an outage is no approval."""
+    lost = any(isinstance(run, Failed) and run.record for run in runs)
+    return lost and not any(isinstance(run, Completed) and (run.record or run.reviewer in readers) for run in runs)
 
 
 def _heavy(
@@ -59,7 +67,8 @@ def _heavy(
     for severity, value in ((Severity.CRITICAL, VerdictValue.REWORK), (Severity.IMPORTANT, VerdictValue.FIXES)):
         waiting = _waiting([row for row in left if row.severity is severity])
         if heavy := [finding for finding in opened if finding.severity is severity]:
-            told = f"{heavy[0].title} ({_aliases(heavy)}){_agreed(heavy[0], said)}{blind}.{missing}{waiting}"
+            more = f"; also {severity.value}: {_aliases(heavy[1:])}" if heavy[1:] else ""
+            told = f"{heavy[0].title} ({heavy[0].alias}){_agreed(heavy[0], said)}{more}{blind}.{missing}{waiting}"
             return Verdict(value=value, reason=told)
         if waiting:
             return Verdict(value=value, reason=f"{waiting.strip()}{missing}")

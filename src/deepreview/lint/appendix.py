@@ -14,7 +14,8 @@ _STUB = 700
 _FAILED = re.compile(
     r"\b(?:fail|error|timed? ?out|quota|capacity|dropped|skipped|429|401)|\bmade no claim\b", re.IGNORECASE
 )
-_BLANK = re.compile(r"\s+")
+_BARE = re.compile(r"[\s`\\]+")
+"""What the text has and the page has not, or elsewhere: blanks, ticks, and the escapes of Markdown."""
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
 
@@ -43,4 +44,4 @@ def _missing(report: Published, page: str) -> Iterable[Problem]:
 
 
 def _bare(text: str) -> str:
-    return _BLANK.sub("", text.replace("`", ""))
+    return _BARE.sub("", text)

@@ -47,8 +47,11 @@ def _failed(record: Record) -> bool:
 
 
 def _attempts(record: Record) -> Iterator[str]:
+    before = ""
     for attempt in record.attempts:
-        yield f"{attempt.agent}, {duration(attempt.seconds)}: {_came_of(attempt)}"
+        came = _came_of(attempt)
+        yield f"{attempt.agent}, {duration(attempt.seconds)}: {'the same' if came == before else came}"
+        before = came
 
 
 def _came_of(attempt: Attempt) -> str:

@@ -9,7 +9,7 @@ from deepreview.model.report import ChangedFile, Fate, Report, Tally
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.deeds import cost, deeds, record_of, ruled, tool_calls, without
 from deepreview.render.safe_markdown import blocks, cell, code, fence, inline, item, line, plain
-from deepreview.render.wording import agreement_rows, counted, duration, nobody_read, spot, why_failed
+from deepreview.render.wording import agreement_rows, counted, duration, nobody_read, read_of, spot, why_failed
 
 
 def table(rows: list[list[str]]) -> str:
@@ -58,7 +58,7 @@ def _told(run: Run, total: int) -> str:
     match run:
         case Completed():
             said = counted(run.claims, "claim")
-            return f"Completed in {duration(run.seconds)} with {said}; read {len(run.reading.read)} of {total} files."
+            return f"Completed in {duration(run.seconds)} with {said}; {read_of(run.reading, total)}."
         case Skipped():
             return f"Skipped: {inline(run.reason)}"
         case Failed():
@@ -99,12 +99,18 @@ def _column(run: Run, tally: Tally | None, report: Report) -> dict[str, str]:
         "False positives": str(tally.refuted) if tally else "—",
         "Unique insights": str(tally.unique) if tally else "—",
         "Shared": str(tally.shared) if tally else "—",
-        "Files reviewed": f"{len(run.reading.read)}/{len(report.subject.files)}" if isinstance(run, Completed) else "—",
+        "Files reviewed": _share(run, len(report.subject.files)),
         "Coverage misses": str(tally.misses) if tally and isinstance(run, Completed) else "—",
         "**Totals**": f"**{found}**",
         "Downgraded": _lowered(tally) if tally else "—",
         "Dropped": str(tally.dropped) if tally else "—",
     }
+
+
+def _share(run: Run, total: int) -> str:
+    if not isinstance(run, Completed):
+        return "—"
+    return f"{len(run.reading.read)}/{total}" if total else str(len(run.reading.read))
 
 
 def _lasted(run: Run) -> str:

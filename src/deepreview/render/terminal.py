@@ -31,6 +31,7 @@ from deepreview.render.wording import (
     duration,
     nobody_read,
     place,
+    read_of,
     verdict_words,
     why_failed,
 )
@@ -278,7 +279,7 @@ def _told(run: Run, files: int) -> tuple[str, str, Text]:
     match run:
         case Completed():
             claims = counted(run.claims, "claim")
-            text = Text(f"{duration(run.seconds)}, {claims}, read {len(run.reading.read)} of {counted(files, 'file')}")
+            text = Text(f"{duration(run.seconds)}, {claims}, {read_of(run.reading, files)}")
             if run.record:
                 text.append("".join(f"\n{one_line(told)}" for told in _deeds(run.record)), style="dim")
             for phrase in run.reading.checked:

@@ -8,7 +8,7 @@ from deepreview.model.change import Side
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Location
 from deepreview.model.report import ChangedFile, Report
-from deepreview.model.round import Completed, Failed
+from deepreview.model.round import Completed, Failed, Reading
 
 SHORT = 9
 """How many digits of a commit's name are shown."""
@@ -50,6 +50,12 @@ def counted(number: int, noun: str) -> str:
     """`1 file`, `2 files`, `3 entries`."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
+
+
+def read_of(reading: Reading, total: int) -> str:
+    """`read 3 of 4 files`; where the change is not at hand, `read 3 files`."""
+    read = len(reading.read)
+    return f"read {read} of {counted(total, 'file')}" if total else f"read {counted(read, 'file')}"
 
 
 def agreement_rows(report: Report) -> list[list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from deepreview.model.change import Change, EntryMode, FileKind, FilePatch, RepoPath
 from deepreview.model.report import ChangedFile
-from deepreview.model.round import Completed, Run
+from deepreview.model.round import Completed, Failed, Run
 
 
 def changed_files(change: Change, runs: Sequence[Run]) -> tuple[ChangedFile, ...]:
@@ -17,7 +17,12 @@ def changed_files(change: Change, runs: Sequence[Run]) -> tuple[ChangedFile, ...
                 readers.setdefault(path, []).append(run.reviewer)
             for unread in run.reading.unread:
                 reasons.setdefault(unread.path, {})[unread.reason] = None
-    return tuple(_row(patch, readers.get(patch.path, ()), reasons.get(patch.path, ())) for patch in change.patches)
+    lost = [run.reviewer for run in runs if isinstance(run, Failed)]
+    otherwise = f"{', '.join(lost)} failed" if lost else "no reviewer reads this kind of file"
+    return tuple(
+        _row(patch, readers.get(patch.path, ()), reasons.get(patch.path, ()) or [_why_nobody(patch) or otherwise])
+        for patch in change.patches
+    )
 
 
 def _row(patch: FilePatch, readers: Iterable[str], reasons: Iterable[str]) -> ChangedFile:
@@ -29,7 +34,7 @@ def _row(patch: FilePatch, readers: Iterable[str], reasons: Iterable[str]) -> Ch
         removed=patch.removed_count,
         note=_note(patch),
         readers=tuple(readers),
-        unread="" if readers else "; ".join(reasons) or _why_nobody(patch),
+        unread="" if readers else "; ".join(reasons),
     )
 
 
@@ -48,4 +53,4 @@ def _note(patch: FilePatch) -> str:
 def _why_nobody(patch: FilePatch) -> str:
     if patch.kind is FileKind.DELETED:
         return "deleted"
-    return _note(patch) or "no reviewer reads this kind of file"
+    return _note(patch)

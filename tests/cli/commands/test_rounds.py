@@ -6,8 +6,10 @@ from deepreview.testing.shell import Shell
 def test_a_round_can_be_looked_at_in_every_way_after_the_repository_is_gone(shell: Shell) -> None:
     shell("review", "-q", "--with", "names")
     (folder,) = shell.rounds
-    row = [folder.name, "1", "merge", "as-is", "0", "0", "1"]
-    for listed in (shell("list"), shell("list", "--all"), shell("list", cwd=shell.home)):
+    row = [folder.name, "1", "merge", "as-is", "0", "0", "1", "drop", "the", "gauge"]
+    everywhere = [*row[:7], "boiler:", *row[7:]]
+    assert shell("list", "--all").stdout.decode().splitlines()[1].split() == everywhere
+    for listed in (shell("list"), shell("list", cwd=shell.home)):
         assert (listed.code, [line.split() for line in listed.stdout.decode().splitlines()[1:]]) == (0, [row])
         assert listed.stderr == b""
     one = shell("show", "s1").stdout

@@ -18,6 +18,8 @@ from deepreview.model.report import Report
 from deepreview.render import html
 from deepreview.render.visible import one_line
 
+_WIDEST = 60
+"""Characters of what a round reviewed."""
 _ALIAS = re.compile(r"[CIS][1-9]\d*", re.IGNORECASE)
 
 
@@ -34,22 +36,25 @@ def list_command(everywhere: bool, repo: Path, archive: Path | None, config: Pat
     if not folders:
         note("No rounds yet; `deepreview review` makes one.")
         return 0
-    rows = [("round", "no.", "verdict", "C", "I", "S"), *(_row(folder) for folder in folders)]
+    rows = [("round", "no.", "verdict", "C", "I", "S", "change"), *(_row(folder, everywhere) for folder in folders)]
     wide = [max(len(one_line(row[column])) for row in rows) for column in range(len(rows[0]))]
     lines = ("  ".join(f"{one_line(cell):<{w}}" for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows)
     deliver("\n".join(lines) + "\n", None)
     return 0
 
 
-def _row(folder: RoundFolder) -> tuple[str, ...]:
+def _row(folder: RoundFolder, everywhere: bool) -> tuple[str, ...]:
+    shelf = folder.path.parent.name if everywhere else ""
     if not folder.finished:
-        return (folder.path.name, "", "interrupted", "", "", "")
+        return (folder.path.name, "", "interrupted", "", "", "", shelf)
     try:
         report = load(folder)
     except UsageError:
-        return (folder.path.name, "", "not readable by this version", "", "", "")
+        return (folder.path.name, "", "not readable by this version", "", "", "", shelf)
     counts = [sum(finding.severity is severity for finding in report.findings) for severity in Severity]
-    return (folder.path.name, str(report.round), report.verdict.value.value, *map(str, counts))
+    change = ": ".join(filter(None, (report.subject.repo if everywhere else "", report.subject.title)))
+    short = change if len(change) <= _WIDEST else f"{change[: _WIDEST - 1]}…"
+    return (folder.path.name, str(report.round), report.verdict.value.value, *map(str, counts), short)
 
 
 @click.command(name="show")

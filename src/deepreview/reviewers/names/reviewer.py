@@ -92,7 +92,7 @@ def _checked(ground: Ground, removed: int, new: int, found: int) -> tuple[str, .
 
 def _unindexed(ground: Ground, found: int) -> tuple[str, ...]:
     return (
-        f"{count(found, 'comment')} that begin with a name",
+        f"{count(found, 'comment that begins', 'comments that begin')} with a name",
         f"{count(duplicates.comment_lines_added(ground), 'added line')} of comment and prose",
     )
 
