@@ -68,7 +68,7 @@ def test_a_budget_of_a_run_and_of_the_month(product: Product) -> None:
     assert {line["reviewer"].partition("-")[0] for line in settled} <= set(CLIS)
 
     config = _config(product, 'budget-month = "0.01usd"')
-    done, round_ = review(product, "dear", "-q", "--config", config, "--with", seats(["m"]))
+    done, round_ = review(product, "dear", "-q", "--again", "--config", config, "--with", seats(["m"]))
     assert done.code == 3
     assert len(_refused(round_, "month")) == 3
     assert len(product.asked("dear")) == asked  # not one more
