@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from deepreview.context.brief import Brief, Earlier, Thread
+from deepreview.context.brief import Brief, Earlier, Remark, Thread
 from deepreview.context.papers import BRIEF, INDEX, laid_out, papers, summary
 from deepreview.context.quoted import begins, ends, mark_of
 from deepreview.context.rules import Rule
@@ -50,7 +50,10 @@ def brief_of(text: str, path: str) -> Brief:
                 reason=text,
             ),
         ),
-        threads=(Thread(url="https://forge/1", author=text, place=text, texts=(text, text)),),
+        threads=tuple(
+            Thread(place=place, resolved=not place, remarks=(Remark(author=text, text=text),) * 2)
+            for place in (text, "", text)
+        ),
     )
 
 
@@ -143,7 +146,9 @@ def test_the_brief_tells_what_a_reviewer_must_know() -> None:
         "> title: A title",
         "> modified +1 -0 src/a.py (was src/boiler.py)".replace(" (was src/boiler.py)", ""),
         "> I1 (round 1, important, declined: A title) at A title: A title",
-        "> https://forge/1 by A title at A title",
+        "> open, at A title",
+        "> A title: A title",
+        "> resolved, on the whole",
         "> aaaaaaaaaaaa 2026-01-05T10:00:00+00:00 A title",
     ):
         assert line in text.split("\n")
@@ -168,8 +173,11 @@ def test_very_much_is_shortened_and_says_so() -> None:
     commits = tuple(replace(commit, body="z" * 50_000, sha=Sha(f"{n:040}")) for n in range(30))
     files = tuple(make_patch(path=f"src/{n}.py") for n in range(500))
     change = make_change(*files, commits=commits, title="t" * 9_000)
-    text = laid_out(Brief(change=change, companions=())).brief
-    assert len(text) < 60_000
+    said = (Remark(author="a" * 9_000, text="x" * 9_000),) * 9
+    threads = tuple(Thread(place="p" * 9_000, resolved=False, remarks=said) for _ in range(50))
+    text = laid_out(Brief(change=change, companions=(), threads=threads)).brief
+    assert len(text) < 110_000
+    assert "And 43 more." in text
     assert "more characters)" in text
     assert "And 24 more: `git log bbbbbbbbbbbb..aaaaaaaaaaaa` shows them." in text
     assert "> and 100 more, all of them in diff/index.md" in text

@@ -2,6 +2,7 @@
 
 <archive>/<owner>--<name>/<stamp>-<slug>/   (the first part is `<name>-<hash>` where no owner is known)
     plan.json              what was asked for, pinned, before any reviewer starts
+    threads.json           what people had said on the pull request by then, where that was asked for
     <reviewer>.said.jsonl  each claim and observation as it was made
     busy                   locked while a process works on the round; holds its id
     <reviewer>.run.json    how the reviewer ended; absent while it runs
@@ -27,6 +28,7 @@ from pydantic import TypeAdapter
 from deepreview import wire
 from deepreview.broker.base import Denial, Metered
 from deepreview.config.schema import Settings
+from deepreview.context.brief import Thread
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.target import Pin
 from deepreview.model.agent import Usage, total
@@ -37,6 +39,7 @@ from deepreview.model.round import Completed, Run
 PLAN_FILE = "plan.json"
 REPORT_FILE = "report.json"
 BRIEF_FILE = "brief.md"
+_THREADS_FILE = "threads.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class Plan:
 
 
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+_THREADS: TypeAdapter[tuple[Thread, ...]] = TypeAdapter(tuple[Thread, ...])
 _REQUEST: TypeAdapter[Metered | Denial] = TypeAdapter(Metered | Denial)
 
 
@@ -123,6 +127,17 @@ class RoundFolder:
         """Put one thing that a reviewer said on record, before anything else happens with it."""
         with writing(self.path), (self.path / f"{reviewer}.said.jsonl").open("a", encoding="utf-8") as file:
             file.write(wire.to_json(wire.SAID, said) + "\n")
+
+    def threads(self) -> tuple[Thread, ...] | None:
+        """What people had said on the pull request when the round began; None where nobody asked for it yet."""
+        try:
+            return wire.from_json(_THREADS, (self.path / _THREADS_FILE).read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def keep_threads(self, threads: tuple[Thread, ...]) -> None:
+        """Put on record what people have said."""
+        self.write(_THREADS_FILE, wire.to_json(_THREADS, threads, indent=1) + "\n")
 
     def note_request(self, told: Metered | Denial) -> None:
         """Put a request to a model, or one that was not let through, on record."""

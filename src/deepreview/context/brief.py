@@ -26,15 +26,22 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
-    """An open discussion at the forge."""
+class Remark:
+    """What somebody said."""
 
-    url: str
     author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A discussion of the change at the forge."""
+
     place: str
     """`path:line`; empty for one that is about the whole change."""
-    texts: tuple[str, ...]
-    """What was said, in order, each with its author in front."""
+    resolved: bool
+    remarks: tuple[Remark, ...]
+    """In order; those of our own that were published there are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
 from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
 from deepreview.consolidate.cluster import cluster
 from deepreview.consolidate.merge import merged
-from deepreview.context.brief import Brief, Earlier
+from deepreview.context.brief import Brief, Earlier, Thread
 from deepreview.context.companions import MOST_COMMITS, companions
 from deepreview.context.papers import papers, summary
 from deepreview.context.rules import rules
@@ -64,6 +64,8 @@ class Surroundings:
     environ: Mapping[str, str]
     now: Callable[[], datetime]
     emit: Emit
+    threads: tuple[Thread, ...] = ()
+    """What people said of the change where it is discussed."""
 
 
 async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundings) -> Report:
@@ -74,7 +76,7 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
     repository = Repository(mirror=mirror, change=change)
     around.emit(_started(change, crew))
     past = past_of(folder, plan, repository)
-    brief = brief_of(repository, told(past))
+    brief = brief_of(repository, told(past), around.threads)
     folder.write(BRIEF_FILE, printable(summary(brief)))
     watch.stage("change")
     async with _house(crew, repository, brief, folder, around) as house:
@@ -148,7 +150,7 @@ def _started(change: Change, crew: Crew) -> RoundStarted:
     )
 
 
-def brief_of(repository: Repository, earlier: tuple[Earlier, ...] = ()) -> Brief:
+def brief_of(repository: Repository, earlier: tuple[Earlier, ...] = (), threads: tuple[Thread, ...] = ()) -> Brief:
     """What every reviewer is given to read."""
     change = repository.change
     sets = touched_together(repository.git, change.head, MOST_COMMITS)
@@ -158,6 +160,7 @@ def brief_of(repository: Repository, earlier: tuple[Earlier, ...] = ()) -> Brief
         companions=companions(sets, changed, repository.tree(Side.HEAD).entries().keys()),
         rules=rules(repository.tree(Side.BASE), changed),
         earlier=earlier,
+        threads=threads,
     )
 
 

@@ -24,6 +24,8 @@ class Comment:
     id: int
     mine: bool
     """Whether it was written with the account that asks."""
+    author: str
+    """The name of its account; empty for one that was deleted."""
     body: str
 
 
@@ -67,6 +69,15 @@ class Pull:
     threads: tuple[Thread, ...]
     check: str
     """The digest of our check at the head; empty without one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discussion:
+    """All that is said on a pull request."""
+
+    comments: tuple[Comment, ...]
+    """Those under it, oldest first."""
+    threads: tuple[Thread, ...]
 
 
 class Conclusion(Enum):
@@ -118,6 +129,14 @@ class SetCheck:
 
 
 Action = OpenThread | Resolve | WriteSummary | SetCheck
+
+
+class Discussions(Protocol):
+    """A place where pull requests are talked about."""
+
+    def discussion(self, number: int) -> Discussion:
+        """What is said on a pull request; raises DeepReviewError."""
+        ...
 
 
 class Forge(Protocol):

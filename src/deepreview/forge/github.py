@@ -9,6 +9,7 @@ from urllib.parse import quote
 from deepreview.forge.base import (
     Comment,
     Conclusion,
+    Discussion,
     ForgeError,
     OpenThread,
     Pull,
@@ -37,10 +38,10 @@ query($owner: String!, $name: String!, $number: Int!, $comments: String, $thread
   repository(owner: $owner, name: $name) { pullRequest(number: $number) {
     headRefOid state
     comments(first: 100, after: $comments) {
-      nodes { databaseId viewerDidAuthor body } pageInfo { hasNextPage endCursor } }
+      nodes { databaseId viewerDidAuthor author { login } body } pageInfo { hasNextPage endCursor } }
     reviewThreads(first: 50, after: $threads) {
       nodes { id isResolved isOutdated path line resolvedBy { login }
-        comments(first: 50) { totalCount nodes { databaseId viewerDidAuthor body } } }
+        comments(first: 50) { totalCount nodes { databaseId viewerDidAuthor author { login } body } } }
       pageInfo { hasNextPage endCursor } }
   } }
 }"""
@@ -72,6 +73,11 @@ class GitHub:
             threads=tuple(threads),
             check=self._check(head),
         )
+
+    def discussion(self, number: int) -> Discussion:
+        """What is said on a pull request."""
+        _, _, comments, threads = self._discussion(number)
+        return Discussion(comments=tuple(comments), threads=tuple(threads))
 
     def head(self, number: int) -> Sha:
         """The commit that a pull request is at now."""
@@ -181,7 +187,8 @@ class GitHub:
 
 
 def _comment(node: Json) -> Comment:
-    return Comment(id=node["databaseId"], mine=node["viewerDidAuthor"], body=node["body"])
+    author = (node["author"] or {}).get("login", "")
+    return Comment(id=node["databaseId"], mine=node["viewerDidAuthor"], author=author, body=node["body"])
 
 
 def _thread(node: Json, viewer: str) -> Thread:

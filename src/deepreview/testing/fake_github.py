@@ -263,7 +263,12 @@ class FakeGitHub:
 
 
 def _comment(comment: Json) -> Json:
-    return {"databaseId": comment["id"], "viewerDidAuthor": comment["author"] == ME, "body": comment["body"]}
+    return {
+        "databaseId": comment["id"],
+        "viewerDidAuthor": comment["author"] == ME,
+        "author": {"login": comment["author"]} if comment["author"] else None,
+        "body": comment["body"],
+    }
 
 
 def _thread(thread: Json) -> Json:

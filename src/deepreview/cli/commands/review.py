@@ -15,6 +15,7 @@ from deepreview.cli.again import Wish, begun
 from deepreview.cli.commands import outlook
 from deepreview.cli.console import progress
 from deepreview.cli.context import Where, environment, now
+from deepreview.cli.discussion import discussion
 from deepreview.cli.options import comma_separated, where
 from deepreview.cli.printing import chosen, deliver, note, rendered
 from deepreview.config.schema import LEVELS, Settings
@@ -206,10 +207,12 @@ def carry_out(plan: Plan, folder: RoundFolder, *, quiet: bool) -> Report:
     """Run the round and store its report in every format; what is lost when the process dies is told to the user."""
     environ = environment()
     usual = usual_seconds(folder.path.parent)
+    crew = wiring.crew(plan.settings, environ)
+    threads = discussion(plan, folder, environ, quiet=quiet) if crew.terms else ()  # only agents read the brief whole
     with progress(quiet=quiet, ci=bool(environ.get("CI")), usual=usual) as emit:
-        around = Surroundings(environ=environ, now=now, emit=emit)
+        around = Surroundings(environ=environ, now=now, emit=emit, threads=threads)
         try:
-            report = asyncio.run(review(plan, folder, wiring.crew(plan.settings, environ), around))
+            report = asyncio.run(review(plan, folder, crew, around))
         except (KeyboardInterrupt, asyncio.CancelledError):
             own = plan.settings.archive
             kept = f" --archive {shlex.quote(str(own))}" if own != Path() else ""
