@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deepreview.context.visible import visible
 from deepreview.render.highlight import LARGEST, LONGEST, Highlighter
-from deepreview.render.visible import visible
 
 _CODE = st.text(alphabet="ab1 \t\n\"'#/*`<>&=()\\\u202e\r", max_size=80)
 

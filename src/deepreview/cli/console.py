@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deepreview.cli.printing import note
+from deepreview.context.visible import one_line, visible
 from deepreview.model.agent import AgentEvent, Began, Broke, Denied, Retried, Spent, ToolCall, Usage, total
 from deepreview.model.event import (
     AgentActed,
@@ -26,7 +27,6 @@ from deepreview.model.event import (
 )
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.activity import activity, money
-from deepreview.render.visible import one_line, visible
 from deepreview.render.wording import duration, why_failed
 
 _WORTH_TELLING = 10.0

@@ -32,8 +32,8 @@ from deepreview.cli.commands.statistics import stats_command
 from deepreview.cli.commands.watch import watch_command
 from deepreview.cli.context import TOOL
 from deepreview.cli.printing import hush, note
+from deepreview.context.visible import one_line
 from deepreview.errors import DeepReviewError, Exit
-from deepreview.render.visible import one_line
 
 
 @click.group(

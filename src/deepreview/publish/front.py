@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from html import escape
 
+from deepreview.context.visible import one_line
 from deepreview.publish.content import FORM, MARK, Entry
-from deepreview.render.visible import one_line
 
 _HEAD = """\
 <!doctype html>

@@ -3,6 +3,7 @@
 import json
 from typing import assert_never
 
+from deepreview.context.visible import one_line
 from deepreview.model.agent import (
     AgentEvent,
     Answered,
@@ -17,7 +18,6 @@ from deepreview.model.agent import (
     Unrecognised,
     Usage,
 )
-from deepreview.render.visible import one_line
 
 _WIDEST = 110
 _TELLING = ("command", "file_path", "absolute_path", "path", "filePath", "pattern", "query", "cmd")

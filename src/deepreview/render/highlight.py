@@ -15,7 +15,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType, is_token_subtype
 from pygments.util import ClassNotFound
 
-from deepreview.render.visible import visible
+from deepreview.context.visible import visible
 
 BUDGET = 24_000
 """Characters of one report that Pygments reads."""

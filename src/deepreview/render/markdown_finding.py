@@ -2,13 +2,13 @@
 
 from itertools import groupby
 
+from deepreview.context.visible import visible
 from deepreview.model.change import Sha
 from deepreview.model.evidence import Outcome
 from deepreview.model.finding import Finding, Location, State
 from deepreview.model.report import CitedCode, Report
 from deepreview.render.safe_markdown import blocks, code, fence, inline, plain
 from deepreview.render.standing import grounds, standing
-from deepreview.render.visible import visible
 from deepreview.render.wording import SHORT, at_base, counted, language, lines_of, place
 
 MOST_PLACES = 5

@@ -11,9 +11,9 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from deepreview.context.visible import visible
 from deepreview.render import wording
 from deepreview.render.highlight import trusted
-from deepreview.render.visible import visible
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from deepreview.render.visible import exact, visible
+from deepreview.context.visible import exact, visible
 from deepreview.render.wording import LANGUAGES
 
 _PARSER = MarkdownIt("commonmark", {"html": False})

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from deepreview.context.visible import exact, one_line, visible
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Location, Standing, State
 from deepreview.model.report import Report
@@ -15,7 +16,6 @@ from deepreview.render.base import Renderer
 from deepreview.render.replacements import replacements
 from deepreview.render.safe_markdown import blocks, code, inline
 from deepreview.render.sarif_rules import braces, message_text, rule_id, rules
-from deepreview.render.visible import exact, one_line, visible
 from deepreview.render.wording import SHORT, at_base, failures, nobody_read, place, why_failed
 
 MOST_RESULTS = 25_000

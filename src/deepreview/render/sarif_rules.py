@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from deepreview.context.visible import one_line, visible
 from deepreview.model.claim import Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding
 from deepreview.render.safe_markdown import plain
-from deepreview.render.visible import one_line, visible
 
 MOST_NAME = 255
 """Longest rule name that GitHub keeps."""

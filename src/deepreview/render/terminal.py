@@ -12,6 +12,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from deepreview.context.visible import exact, one_line
 from deepreview.model.agent import Record
 from deepreview.model.claim import Section, Severity
 from deepreview.model.finding import Finding, OriginKind, State
@@ -22,7 +23,6 @@ from deepreview.render import standing
 from deepreview.render.base import Renderer
 from deepreview.render.deeds import deeds, ruled, without
 from deepreview.render.passages import passages
-from deepreview.render.visible import exact, one_line
 from deepreview.render.wording import (
     SHORT,
     at_base,

@@ -5,8 +5,8 @@ from html import escape
 
 from markupsafe import Markup
 
+from deepreview.context.visible import one_line
 from deepreview.render.highlight import trusted
-from deepreview.render.visible import one_line
 
 WIDE, HIGH = 72, 20
 _ROW, _NAME, _BAR = 26, 190, 380

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
+from deepreview.context.visible import one_line
 from deepreview.model.entry import Entry
-from deepreview.render.visible import one_line
 from deepreview.site.about import About
 from deepreview.site.changes import severities
 from deepreview.site.names import address

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from deepreview.context.visible import one_line
 from deepreview.model.entry import DocumentKind
 from deepreview.model.verdict import VerdictValue
 from deepreview.render.highlight import trusted
-from deepreview.render.visible import one_line
 from deepreview.site.changes import History, severities
 from deepreview.site.charts import sparkline
 from deepreview.site.names import address

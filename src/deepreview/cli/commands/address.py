@@ -11,6 +11,7 @@ from deepreview.cli.context import Where, now
 from deepreview.cli.options import where
 from deepreview.cli.printing import note, width
 from deepreview.cli.walk import Stop, Walk
+from deepreview.context.visible import exact, one_line
 from deepreview.errors import DeepReviewError, UsageError
 from deepreview.git.patching import Patching
 from deepreview.git.source import Source, open_source
@@ -18,7 +19,6 @@ from deepreview.lives.answer import Answer, find, resolution
 from deepreview.model.finding import Finding
 from deepreview.model.report import Report
 from deepreview.render.terminal import render_one
-from deepreview.render.visible import exact, one_line
 
 
 @click.command(name="address")

@@ -11,11 +11,11 @@ from deepreview.archive.imported import Kept, Publications
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
+from deepreview.context.visible import one_line
 from deepreview.errors import UsageError
 from deepreview.model.entry import DocumentKind
 from deepreview.model.published import Published
 from deepreview.parse.published import is_report, parse_report
-from deepreview.render.visible import one_line
 from deepreview.site.imported import kind_of, repository
 
 _NAMED = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)

@@ -10,12 +10,12 @@ from deepreview import wiring
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver
+from deepreview.context.visible import one_line
 from deepreview.errors import DeepReviewError, Exit, UsageError
 from deepreview.lint.base import Code, Given
 from deepreview.lint.catalog import RULES, Linted, lint
 from deepreview.model.published import Published
 from deepreview.parse.published import is_report, parse_report
-from deepreview.render.visible import one_line
 
 _RESULTS = {Exit.CLEAN: "clean", Exit.FINDINGS: "broken", Exit.NO_VERDICT: "not all checked"}
 _SHA = re.compile(r"[0-9a-f]{7,40}")

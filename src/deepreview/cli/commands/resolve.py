@@ -12,6 +12,7 @@ from deepreview.cli.commands.rounds import load
 from deepreview.cli.context import Where, environment, now
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
+from deepreview.context.visible import one_line
 from deepreview.errors import UsageError
 from deepreview.git.source import open_source
 from deepreview.lives.answer import Answer, Named, confirmed, find, from_table, read_answer, resolution
@@ -23,7 +24,6 @@ from deepreview.model.life import Life
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
 from deepreview.parse.published import parse_report
-from deepreview.render.visible import one_line
 
 
 @click.command(name="resolve")

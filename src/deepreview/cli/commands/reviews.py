@@ -18,6 +18,7 @@ from deepreview.cli.context import TOOL, Where, environment, now
 from deepreview.cli.options import where
 from deepreview.cli.printing import chosen, deliver, rendered
 from deepreview.config.schema import Replayed, Settings
+from deepreview.context.visible import visible
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.engine.unseen import report_unseen
 from deepreview.errors import UsageError
@@ -30,7 +31,6 @@ from deepreview.parse.document import parse_document
 from deepreview.parse.places import written
 from deepreview.parse.review import Author
 from deepreview.render.published import published_markdown
-from deepreview.render.visible import visible
 from deepreview.reviewers.replay.formats import read_files
 from deepreview.wire import document_json
 

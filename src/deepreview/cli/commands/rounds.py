@@ -12,11 +12,11 @@ from deepreview.archive.folder import REPORT_FILE, RoundFolder
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import chosen, deliver, note, rendered
+from deepreview.context.visible import one_line
 from deepreview.errors import UsageError
 from deepreview.model.claim import Severity
 from deepreview.model.report import Report
 from deepreview.render import html
-from deepreview.render.visible import one_line
 
 _WIDEST = 60
 """Characters of what a round reviewed."""

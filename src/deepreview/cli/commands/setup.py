@@ -19,13 +19,13 @@ from deepreview.cli.options import where
 from deepreview.cli.printing import deliver
 from deepreview.config.load import Loaded
 from deepreview.config.schema import Settings, Valued, key_of
+from deepreview.context.visible import exact, visible
 from deepreview.errors import DeepReviewError, Exit, UsageError
 from deepreview.git.run import for_source
 from deepreview.git.source import open_source
 from deepreview.git.target import Auto
 from deepreview.guests.isolation import Isolation, best, label
 from deepreview.model.budget import Budget, Price
-from deepreview.render.visible import exact, visible
 
 
 @click.command(name="config")

@@ -7,8 +7,8 @@ import click
 from deepreview.cli.context import TOOL, Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
+from deepreview.context.visible import one_line
 from deepreview.errors import UsageError
-from deepreview.render.visible import one_line
 from deepreview.render.wording import counted
 from deepreview.site.about import About
 from deepreview.site.build import build

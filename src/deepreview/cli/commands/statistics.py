@@ -9,7 +9,7 @@ from deepreview import wire
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
-from deepreview.render.visible import one_line
+from deepreview.context.visible import one_line
 from deepreview.render.wording import counted
 from deepreview.site.changes import histories
 from deepreview.site.gather import gather, said, sources

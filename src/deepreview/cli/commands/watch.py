@@ -14,9 +14,9 @@ from deepreview.cli.console import ending
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver
+from deepreview.context.visible import one_line
 from deepreview.errors import UsageError
 from deepreview.render.activity import activity
-from deepreview.render.visible import one_line
 
 _PAUSE = 0.3
 _RUN_SUFFIX = ".run.json"
