@@ -20,7 +20,7 @@ def test_waits_double_and_end() -> None:
     assert waits(Failure.EMPTY) == [0]
 
 
-@pytest.mark.parametrize("failure", [Failure.AUTH, Failure.QUOTA, Failure.BUDGET, Failure.TIMEOUT, Failure.TAMPERED])
+@pytest.mark.parametrize("failure", [Failure.AUTH, Failure.QUOTA, Failure.BUDGET, Failure.TIMEOUT])
 def test_what_asking_again_does_not_mend_is_not_tried_again(failure: Failure) -> None:
     assert waits(failure) == []
 

@@ -10,6 +10,9 @@ def test_every_way_to_change_a_file(tmp_path: Path) -> None:
         (tmp_path / name).write_text("one")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git/index").write_text("x")
+    (tmp_path / ".git/HEAD").write_text("x")
+    (tmp_path / ".git/objects").mkdir()
+    (tmp_path / ".git/objects/pack").write_text("x")
     (tmp_path / ".deepreview").mkdir()
     (tmp_path / "dir/.git").mkdir()
     before = marks(tmp_path)
@@ -25,9 +28,12 @@ def test_every_way_to_change_a_file(tmp_path: Path) -> None:
     (tmp_path / "odd\nname").write_text("two")
     (tmp_path / "dir/deep").write_text("two")
     (tmp_path / ".git/index").write_text("y")
+    (tmp_path / ".git/HEAD").write_text("y")
+    (tmp_path / ".git/objects/pack").write_text("y")
     (tmp_path / ".deepreview/x").write_text("y")
     (tmp_path / "new").write_text("y")
     assert changed(tmp_path, before) == (
+        "It changed .git/HEAD.",
         "It changed back.",
         "It changed content.",
         "It changed dir/deep.",
@@ -36,3 +42,13 @@ def test_every_way_to_change_a_file(tmp_path: Path) -> None:
         "It changed odd\\nname.",
         "It changed replaced.",
     )
+
+
+def test_very_many_are_counted(tmp_path: Path) -> None:
+    for number in range(1_030):
+        (tmp_path / str(number)).touch()
+    before = marks(tmp_path)
+    for number in range(1_030):
+        (tmp_path / str(number)).unlink()
+    told = changed(tmp_path, before)
+    assert (len(told), told[0], told[-1]) == (21, "It removed 0.", "And 1,010 more files.")

@@ -29,6 +29,8 @@ Said = tuple[Claim | Observation, ...]
 _GRACE = 10.0
 """Seconds in which a reviewer that asks agents may say what it has when their time is over."""
 
+_CHANGED = "It changed files of its checkout: what it says may be about code that only it has seen."
+
 
 class _Unwaited(ThreadPoolExecutor):
     """Threads that nobody waits for: one that computes past its reviewer's time must not hold up the report."""
@@ -165,6 +167,8 @@ def _kept(run: Run, house: House | None) -> Run:
         return run
     stay = house.stay(run.reviewer)
     record = replace(run.record, isolation=stay.isolation, violations=stay.violations)
+    if stay.violations and isinstance(run, Completed):
+        run = replace(run, reading=replace(run.reading, gaps=(*run.reading.gaps, _CHANGED)))
     return replace(run, record=record)
 
 

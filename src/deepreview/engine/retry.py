@@ -38,7 +38,6 @@ POLICY: Mapping[Failure, Tries] = {
     Failure.REQUEST: _NEVER,
     Failure.LIMIT: _NEVER,
     Failure.BUDGET: _NEVER,
-    Failure.TAMPERED: _NEVER,
 }
 """Every failure: a bad key, an empty account or a spent budget is not mended by asking again."""
 

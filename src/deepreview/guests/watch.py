@@ -5,18 +5,25 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-_OURS = {".git", ".deepreview"}
+_OURS = {".deepreview"}
+_GITS = {"objects", "index"}
+"""What git itself may write while it only reads."""
+_MOST = 20
+"""Files that are named."""
 
 Marks = Mapping[str, tuple[int, ...]]
 """By path: size, mode, inode, and when content and anything at all were last changed, which nobody can set back."""
 
 
 def marks(repo: Path) -> Marks:
-    """The files of a checkout as they are now, without git's own and ours."""
+    """The files of a checkout as they are now, without ours; of git's own, those that say which history is read."""
     found = {}
     for at, names, files in os.walk(repo):
         if Path(at) == repo:
             names[:] = [name for name in names if name not in _OURS]
+        if Path(at) == repo / ".git":
+            names[:] = [name for name in names if name not in _GITS]
+            files[:] = [name for name in files if name not in _GITS]
         for name in files:
             path = os.path.join(at, name)  # noqa: PTH118 - tens of thousands of them
             with suppress(OSError):  # it is going away at this moment
@@ -34,4 +41,5 @@ def changed(repo: Path, before: Marks) -> tuple[str, ...]:
             name = Path(path).relative_to(repo).as_posix()
             name = name if name.isprintable() else name.encode("unicode_escape").decode()
             said.append(f"It {'changed' if path in now else 'removed'} {name}.")
-    return tuple(said)
+    more = len(said) - _MOST
+    return (*said[:_MOST], f"And {more:,} more files.") if more > 0 else tuple(said)

@@ -49,8 +49,6 @@ class Failure(Enum):
     """It names no code of this change."""
     UNREAD = "unread"
     """Nothing shows that it read any of the change."""
-    TAMPERED = "tampered"
-    """It changed tracked files of its checkout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
