@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from deepreview.agents.catalog import named
-from deepreview.archive.folder import Archive
+from deepreview.archive.folder import Archive, shelf_of
 from deepreview.catalog import choose
 from deepreview.config.load import File, Loaded, load, parse_file
 from deepreview.config.schema import MACHINE, Replayed, Settings, key_of
@@ -13,6 +13,7 @@ from deepreview.consolidate.base import Step
 from deepreview.consolidate.steps import OFF_BY_DEFAULT, STEPS, switched_off
 from deepreview.context.brief import Brief
 from deepreview.engine.desk import Repository
+from deepreview.engine.earlier import past_in, told
 from deepreview.engine.fanout import Limits, Seats
 from deepreview.engine.pipeline import Crew, brief_of
 from deepreview.engine.reviewed import ReviewedCommit
@@ -151,10 +152,13 @@ def reviewed_commit(sha: str, place: Place) -> ReviewedCommit:
     return ReviewedCommit(mirror=Mirror(path=pinned.mirror, environ=place.environ), pin=pinned)
 
 
-def brief(pinned: Pin, environ: Mapping[str, str]) -> Brief:
-    """What every reviewer of the pinned change would be given to read."""
+def brief(pinned: Pin, settings: Settings, environ: Mapping[str, str]) -> Brief:
+    """What every reviewer of the pinned change would be given to read in the next round."""
     mirror = Mirror(path=pinned.mirror, environ=environ)
-    return brief_of(Repository(mirror=mirror, change=read_change(pinned, mirror)))
+    repository = Repository(mirror=mirror, change=read_change(pinned, mirror))
+    shelf = archive(settings, environ).root / shelf_of(pinned.repo, pinned.mirror)
+    rounds = Archive(root=shelf.parent).of_target(pinned, shelf.name)
+    return brief_of(repository, told(past_in(shelf, rounds, repository)))
 
 
 def named_file(config: Path | None) -> File | None:

@@ -1,9 +1,9 @@
 """The rounds before this one, and what git still has of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from deepreview.archive.folder import Archive, Plan, RoundFolder
 from deepreview.archive.resolutions import FILE, Resolutions
@@ -112,10 +112,14 @@ class GitCode:
 
 
 def past_of(folder: RoundFolder, plan: Plan, repository: Repository) -> Past:
-    """The finished rounds of the same target before this one, but for those that its base holds already."""
+    """What was before that round."""
     shelf = folder.path.parent
-    archive = Archive(root=shelf.parent)
-    earlier = [one for one in archive.of_target(plan.pin, shelf.name) if one.path.name < folder.path.name]
+    rounds = Archive(root=shelf.parent).of_target(plan.pin, shelf.name)
+    return past_in(shelf, [one for one in rounds if one.path.name < folder.path.name], repository)
+
+
+def past_in(shelf: Path, earlier: Iterable[RoundFolder], repository: Repository) -> Past:
+    """The finished ones of these rounds of one target, but for those that the base holds already."""
     reports = []
     for one in earlier:
         with suppress(DeepReviewError, OSError):  # of another version, or damaged: `deepreview list` tells

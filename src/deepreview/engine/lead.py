@@ -26,6 +26,7 @@ from deepreview.model.change import Change, RepoPath, Side
 from deepreview.model.claim import Observation, Section
 from deepreview.model.finding import Finding, Location
 from deepreview.model.lead import Lead, Proposal
+from deepreview.model.life import Previous
 from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.report.build import Records, derived
 from deepreview.report.cited import Lines
@@ -39,6 +40,7 @@ _LONGEST_CODE = 60
 _AROUND = 12
 _MOST = 400_000
 """Characters of all findings together: more than that no model weighs."""
+_MOST_EARLIER = 200
 _SLOT = re.compile(r"\{\{mark\}\}")
 
 
@@ -53,6 +55,8 @@ class Case:
     """By the rules alone."""
     lines: Lines
     holds: Holds
+    previous: tuple[Previous, ...] = ()
+    """What became of findings of earlier rounds."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -86,6 +90,7 @@ async def led_records(agent: Agent, records: Records, room: Room) -> Records:
         change=records.change,
         slate=records.slate,
         observations=records.observations,
+        previous=records.previous,
         alone=derived(records),
         lines=repository.lines,
         holds=_holding(repository),
@@ -186,11 +191,14 @@ def prompt(case: Case) -> str:
     """The whole question; all that others wrote stands in it as data."""
     findings = [(finding.alias, _told(finding, case)) for finding in case.slate.findings]
     remarks = list(_remarks(case.observations))
-    mark = mark_of([*(text for _, text in findings), *remarks, case.change.title])
+    earlier = [_before(row) for row in case.previous[-_MOST_EARLIER:]]
+    mark = mark_of([*(text for _, text in findings), *remarks, *earlier, case.change.title])
     task = (resources.files("deepreview.engine") / "prompts" / "lead.md").read_text(encoding="utf-8")
     parts = [_SLOT.sub(mark, task), quoted(mark, "the change", _change(case))]
     if remarks:
         parts.append(listed(mark, "what reviewers say of the whole", remarks))
+    if earlier:
+        parts.append(listed(mark, "findings of earlier rounds", earlier))
     size = 0
     for alias, text in findings:
         size += len(text)
@@ -220,6 +228,7 @@ def _told(finding: Finding, case: Case) -> str:
         f"origin: {origin}",
         f"proof: {finding.proof.value}",
         f"said by: {', '.join(_voices(finding, case.slate))}",
+        *_standing(finding),
         *(f"check {seen.check}, {seen.outcome.value}: {seen.summary}" for seen in finding.evidence),
         *(f"rules: {reason}" for reason in finding.reasons),
         finding.body[:_LONGEST_BODY],
@@ -229,6 +238,22 @@ def _told(finding: Finding, case: Case) -> str:
     if finding.main:
         said += [f"code of {finding.main.path} at {finding.main.side.value}:", *_code(finding.main, case)]
     return "\n".join(said)
+
+
+def _standing(finding: Finding) -> Iterator[str]:
+    """How it stands to earlier rounds; nothing for what is plainly new."""
+    since = f" since round {finding.since.round}" if finding.since else ""
+    if since or finding.because or finding.held:
+        more = " ".join(filter(None, (finding.because, finding.held)))
+        yield f"earlier rounds: {finding.standing.value}{since}. {more}".rstrip()
+
+
+def _before(row: Previous) -> str:
+    """One finding of earlier rounds: what was said of it, and what this round shows."""
+    said = f", said to be {row.said.value}{f': {row.reason}' if row.reason else ''}" if row.said.value != "open" else ""
+    now = f"{row.now.value} as {row.alias}" if row.alias else row.now.value
+    place = f" at {row.path}" if row.path else ""
+    return f"{row.name} ({row.severity.value}{said}){place}: {row.title}. Now {now}. {' '.join(row.evidence)}".rstrip()
 
 
 def _spot(place: Location) -> str:

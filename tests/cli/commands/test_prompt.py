@@ -28,6 +28,21 @@ def test_it_prints_what_would_be_sent_and_writes_what_would_be_read(shell: Shell
     assert shell.rounds == []
 
 
+def test_the_next_round_is_shown_with_the_findings_of_earlier_ones(shell: Shell, tmp_path: Path) -> None:
+    assert b"# Earlier rounds" not in shell("prompt").stdout
+    assert shell("review", "-q", "--with", "names").code == 1
+    assert shell("resolve", "S1", "declined", "on purpose").code == 0
+    shell.box.commit("more", {"more.md": "More.\n"})
+    done = shell("prompt", "--papers", str(tmp_path / "papers"))
+    assert b"# Earlier rounds" in done.stdout
+    told = (tmp_path / "papers/brief.md").read_text()
+    assert "> R1-S1 (round 1, suggestion, declined: on purpose) at notes.md:1: A document still names" in told
+    assert shell("prompt").stderr.decode() == "The brief tells of 1 earlier finding: --papers DIR writes it.\n"
+    assert shell("review", "-q", "--with", "names").code == 0
+    kept = (shell.rounds[-1] / "brief.md").read_text()
+    assert "(round 1, suggestion, declined: on purpose)" in kept
+
+
 def test_an_agent_of_a_known_family_is_told_more(shell: Shell) -> None:
     plain, told = (shell("prompt", "--base", "main", *more).stdout for more in ((), ("--with", "codex:gpt-5@high")))
     assert b"# Before you begin" in told

@@ -16,7 +16,7 @@ def outlooks(settings: Settings, pinned: Pin, place: Place) -> tuple[Outlook, ..
     party = seating.agents(settings, place.environ)
     if not party.all:
         return ()
-    return seating.outlooks(party, settings, place.environ, wiring.brief(pinned, place.environ))
+    return seating.outlooks(party, settings, place.environ, wiring.brief(pinned, settings, place.environ))
 
 
 def lines(found: Iterable[Outlook]) -> Iterator[str]:

@@ -47,18 +47,21 @@ def prompt_command(
 ) -> int:
     """Print what an agent would be asked about a change.
 
-    TARGET is as for `deepreview review`. Nobody is asked and nothing is kept.
+    TARGET is as for `deepreview review`. It is what the next round would ask, findings of earlier ones included. Nobody
+    is asked and nothing is kept.
     """
     place = Where(repo=repo, archive=archive, config=config).place()
     asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
     pinned, loaded = wiring.prepare(asked, {"base": base, "archive": archive}, place, config)
     family = _family(seat, loaded.settings) if seat else ""
     wiring.refuse_empty(pinned, place.environ)
-    brief = wiring.brief(pinned, place.environ)
+    brief = wiring.brief(pinned, loaded.settings, place.environ)
     told = laid_out(brief)
     if papers is not None:
         _write(told, papers)
         note(f"Papers: {papers} ({count(len(told.chunks), 'part')} of the diff)")
+    elif brief.earlier:
+        note(f"The brief tells of {count(len(brief.earlier), 'earlier finding')}: --papers DIR writes it.")
     deliver(task(told, family, earlier=bool(brief.earlier)), None)
     return 0
 
