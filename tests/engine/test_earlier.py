@@ -19,6 +19,7 @@ from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
 from deepreview.parse.published import parse_report
 from deepreview.render.catalog import renderer
+from deepreview.reviewers.base import Reviewer
 from deepreview.testing.builders import make_claim
 from deepreview.testing.reviewers import Scripted
 from deepreview.testing.rounds import NOON, Stage, pin_change
@@ -65,9 +66,14 @@ class Rounds:
     def round(self, *claims: Claim, silent: tuple[str, ...] = ("claude", "names")) -> Report:
         """One round: those who said something, and those who completed in silence."""
         names = dict.fromkeys((*(claim.reviewer for claim in claims), *silent))
-        seats = [Scripted(name=name, said=tuple(c for c in claims if c.reviewer == name)) for name in names]
+        return self.seated(
+            *(Scripted(name=name, said=tuple(c for c in claims if c.reviewer == name)) for name in names)
+        )
+
+    def seated(self, *seats: Reviewer) -> Report:
+        """One round by these reviewers."""
         at = NOON + timedelta(minutes=len(self.reports))
-        pinned = pin_change(self.box)
+        pinned = pin_change(self.box, self.stage.asked)
         folder, plan = self.stage.archive.start(pinned, Settings(), "deepreview test", at)
         report = self.stage.go_on(folder, plan, seats)
         folder.write("report.json", dump_report(report))

@@ -1,7 +1,7 @@
 """Quoted code held against files, whatever its indentation: the same measure by which fingerprints are made."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from deepreview.model.change import Commit, Sha
@@ -53,11 +53,19 @@ def stands(code: Sequence[str], lines: Sequence[str]) -> bool:
 
 def first_line(code: Sequence[str], lines: Sequence[str]) -> int:
     """The number of the line where the code begins; 0 where it does not stand in the file."""
+    return next(_begins(code, lines), 0)
+
+
+def all_lines(code: Sequence[str], lines: Sequence[str]) -> tuple[int, ...]:
+    """The numbers of all lines where the code begins."""
+    return tuple(_begins(code, lines))
+
+
+def _begins(code: Sequence[str], lines: Sequence[str]) -> Iterator[int]:
     numbered = [(number, bare) for number, line in enumerate(lines, 1) if (bare := " ".join(line.split()))]
     for at in range(len(numbered) - len(code) + 1) if code else ():
         if all(_same(wanted, numbered[at + offset][1]) for offset, wanted in enumerate(code)):
-            return numbered[at][0]
-    return 0
+            yield numbered[at][0]
 
 
 def _same(quoted: str, line: str) -> bool:

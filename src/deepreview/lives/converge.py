@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from deepreview.lives.attach import SHOWN, Past, stood
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Standing
-from deepreview.model.life import Convergence, Now, Previous
+from deepreview.model.life import Convergence, Previous
 from deepreview.model.report import Report
 
 _FRESH = frozenset({Standing.NEW, Standing.CAUSED, Standing.OVERLOOKED})
+_FIRST = "Nothing critical or important is open after the first round."
+"""One round alone does not show that rounds converge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,11 @@ def convergence(
     new = [one for one in findings if one.counts and one.standing in _FRESH]
     dry = 0 if new else 1 + _dry(past.rounds)
     heavy = [one.alias for one in findings if one.counts and one.severity is not Severity.SUGGESTION]
-    left = [
-        row.name for row in rows if row.now in {Now.UNSEEN, Now.UNREPEATED} and row.severity is not Severity.SUGGESTION
-    ]
+    left = [row.name for row in rows if row.now.open and not row.alias and row.severity is not Severity.SUGGESTION]
     back = [one.alias for one in findings if one.standing is Standing.REGRESSED and one.counts]
     converged, reason = _judged(heavy, left, back, dry if policy.dry_rounds else -1, policy.dry_rounds)
+    if not past.rounds:
+        converged, reason = False, reason if heavy else _FIRST
     return Convergence(
         rule=_rule(policy),
         bar=_bar(policy, number),

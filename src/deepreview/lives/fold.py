@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 
 from deepreview.model.change import Sha
-from deepreview.model.finding import Finding, Fingerprint, Standing, State, fingerprint
+from deepreview.model.finding import Finding, Fingerprint, Location, Standing, State, fingerprint
 from deepreview.model.life import Life, Now, Seen
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
@@ -43,9 +43,11 @@ class _Open:
     finding: Finding
     head: Sha
     seen: list[Seen] = field(default_factory=list)
+    places: list[Location] = field(default_factory=list)
     resolutions: list[Resolution] = field(default_factory=list)
     state: State = State.OPEN
     gone: int = 0
+    partly: int = 0
     told: State | None = None
     """As what it was told to be gone or fixed."""
 
@@ -79,6 +81,8 @@ class _Ledger:
             if known is not None and id(known) not in taken:
                 ended = row.now in {Now.GONE, Now.FIXED}
                 known.gone, known.told = (known.gone or report.round, row.said) if ended else (0, None)
+                if row.now is Now.PARTLY:
+                    known.partly, known.state = report.round, State.OPEN
 
     def _of(self, finding: Finding, head: Sha, taken: set[int]) -> _Open:
         """The life that it belongs to, or a new one; one of this round's own is never given twice."""
@@ -105,7 +109,9 @@ class _Ledger:
         back = finding.standing is Standing.REGRESSED or (life.state is not finding.state and bool(finding.because))
         if back and finding.state is State.OPEN:
             life.state = State.OPEN
-        life.finding, life.head, life.gone = finding, report.subject.head, 0
+        life.places += finding.locations
+        life.finding, life.head = finding, report.subject.head
+        life.gone = life.partly = 0
         life.told = None
         for name in (life.identity, finding.fingerprint):
             self._by.setdefault(name, life)
@@ -124,9 +130,11 @@ class _Ledger:
             identity=one.identity,
             seen=tuple(one.seen),
             finding=one.finding,
+            places=tuple(one.places),
             head=one.head,
             resolutions=tuple(one.resolutions),
             state=one.state,
             gone=one.gone,
+            partly=one.partly,
             closed=one.told is one.state,
         )

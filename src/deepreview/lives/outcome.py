@@ -11,6 +11,7 @@ from functools import cached_property
 from deepreview.lives.attach import SHOWN, Attached, Past
 from deepreview.lives.code import plain, stands
 from deepreview.lives.match import Match
+from deepreview.lives.places import Surface, partly, spots
 from deepreview.lives.wake import SETTLED
 from deepreview.model.change import Commit, Sha
 from deepreview.model.claim import SAID, ClaimId
@@ -22,6 +23,7 @@ from deepreview.model.round import Completed, Run
 _SETTLED = {state: Now(state.value) for state in (*SETTLED, State.FIXED)}
 _ENDED = frozenset({"fixed", "gone with its code"})
 """What agents call a finding that is no more."""
+_STANDING = frozenset({"partly fixed", "not fixed", "worse", "still open"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Close:
 
 def previous(past: Past, attached: Attached, close: Close) -> tuple[Previous, ...]:
     """A row for each finding of the earlier rounds, but for those that were told to be gone or fixed before."""
-    matched = {match.life.identity: match for match in attached.matches}
+    matched = {match.life.identity: match for match in (*attached.matches.one, *attached.matches.joined)}
     return tuple(
         _Row(life=life, match=matched.get(life.identity), past=past, attached=attached, close=close).previous()
         for life in past.lives
@@ -104,45 +106,83 @@ class _Row:
         )
 
     def _again(self, match: Match) -> tuple[Now, str, tuple[str, ...]]:
-        claim = match.finding.claims[0]
-        shown, gone = self.close.shown.get(claim), self.close.gone.get(claim)
+        shown = self.close.shown.get(match.finding.claims[0])
         if shown is None:
-            why = f"It is said again, and dropped: {gone.reason}." if gone else "It is said again."
-            if gone and gone.step == "declined":
-                return _SETTLED[self.life.state], "", ("It is said again, and its code and callers did not change.",)
-            if gone and gone.step == "capped":
-                return Now.OPEN, "", (why,)
-            return (Now.REFUTED if gone and gone.step == "refuted" else Now.DROPPED), "", (why,)
+            return self._dropped(match)
         how = (match.how,) if match.confidence == 1 else (f"{match.how} Sure to {match.confidence:.0%}.",)
         own = shown if shown.life == self.life.identity else None
         because = (own.because,) if own and own.because and own.because != match.how else ()
-        if own and own.standing is Standing.REGRESSED:
-            return Now.REGRESSED, shown.alias, (*because, *how)
-        if own and own.state is State.OPEN and self.life.state in SETTLED:
-            return Now.WOKEN, shown.alias, (*because, *how)
-        return _SETTLED.get(self.life.state, Now.OPEN), shown.alias, how
+        now, told = self._shown(match, own)
+        return now, shown.alias, (*told, *because, *how) if now.open and now is not Now.OPEN else (*told, *how)
+
+    def _shown(self, match: Match, own: Finding | None) -> tuple[Now, tuple[str, ...]]:
+        """What became of one that is in the report, under its own identity or as a part of another finding."""
+        state = self.life.state
+        if own.standing is Standing.REGRESSED if own else (self.life.gone or state is State.FIXED):
+            return Now.REGRESSED, ()
+        if state is State.OPEN:
+            return (Now.PARTLY, (partly(self._surface, SHOWN),)) if self._partly(match.finding) else (Now.OPEN, ())
+        if state is State.FIXED:
+            return Now.PARTLY, ()
+        return (Now.WOKEN if own and own.state is State.OPEN else _SETTLED[state]), ()
+
+    def _dropped(self, match: Match) -> tuple[Now, str, tuple[str, ...]]:
+        """What became of one that is said again and not shown."""
+        gone = self.close.gone.get(match.finding.claims[0])
+        step = gone.step if gone else ""
+        if step == "declined":
+            return _SETTLED[self.life.state], "", ("It is said again, and its code and callers did not change.",)
+        why = f"It is said again, and dropped: {gone.reason}." if gone else "It is said again."
+        now = {"capped": Now.OPEN, "refuted": Now.REFUTED}.get(step, Now.DROPPED)
+        return now, "", (why,)
 
     def _absent(self) -> tuple[Now, str, tuple[str, ...]]:
         """Not said again: what its code and those who read it tell."""
         evidence = tuple(self._traces())
+        unfinished = self._surface.partly and not self.life.gone
+        if self.life.state is State.FIXED and unfinished and not self.life.partly:
+            return Now.PARTLY, "", ("It was said to be fixed.", *evidence)
         if self.life.state in _SETTLED:
             return _SETTLED[self.life.state], "", evidence
-        ended = any(one.word in _ENDED for one in self.close.verdicts.get(self.life.name, ()))
-        if self._file_gone or (self.readers and (ended or not self._stands or self.life.finding.kind != SAID)):
+        if self._over:
             return Now.GONE, "", evidence
         if self.life.gone and not self.readers:
             return Now.GONE, "", (*evidence, f"Round {self.life.gone} found it gone.")
+        if unfinished:
+            return Now.PARTLY, "", evidence
         return (Now.UNREPEATED if self.readers else Now.UNSEEN), "", evidence
+
+    @cached_property
+    def _over(self) -> bool:
+        """Whether it is gone: it, or all that it named, is not there, or who could say it says that it is fixed."""
+        if self._file_gone and not self._surface.stand:
+            return True
+        words = {one.word for one in self.close.verdicts.get(self.life.name, ())}
+        ended = bool(words & _ENDED) and not words & _STANDING
+        changed = not self._stands and not self._surface.stand
+        return bool(self.readers) and (ended or changed or self.life.finding.kind != SAID)
+
+    @cached_property
+    def _surface(self) -> Surface:
+        return self.past.surface(self.life)
+
+    def _partly(self, finding: Finding) -> bool:
+        """Whether it is said again of fewer places than it named, and the others changed."""
+        return _count(finding) < _count(self.life.finding) and self._surface.partly
 
     def _traces(self) -> Iterator[str]:
         path = self.past.path_now(self.life)
         left = self.attached.left.get(self.life.identity)
-        if self._file_gone:
+        if self._surface.partly:
+            yield partly(self._surface, SHOWN)
+        elif self._file_gone:
             yield f"{self.life.finding.path} is gone" + (f" since {_commit(left)}." if left else ".")
         elif left:
             yield f"{_commit(left)} removed its code from {path}."
         elif self._stands:
             yield f"Its code stands in {path} as it did." if path else "It is in no file."
+        elif self.past.code.lines(self.past.head, path) is None:
+            yield f"{path} is not there; git does not have the commit any more that would tell its new name."
         else:
             yield f"Its code stands in {path} no more; no commit here shows who removed it."
         if self._patched:
@@ -154,8 +194,10 @@ class _Row:
 
     @cached_property
     def _file_gone(self) -> bool:
+        """Whether its file is not there; of one whose commit git does not have any more, the new name is not known."""
         finding = self.life.finding
-        return bool(finding.path) and self.past.code.lines(self.past.head, self.past.path_now(self.life)) is None
+        missing = bool(finding.path) and self.past.code.lines(self.past.head, self.past.path_now(self.life)) is None
+        return missing and self.past.code.commit(self.life.head) is not None
 
     @cached_property
     def _stands(self) -> bool:
@@ -201,6 +243,10 @@ class _Row:
             round=self.close.round_id,
             proposed=True,
         )
+
+
+def _count(finding: Finding) -> int:
+    return sum(spot.times for spot in spots(finding.locations))
 
 
 def _hunks(patch: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -5,7 +5,7 @@ from enum import Enum
 
 from deepreview.model.change import Sha
 from deepreview.model.claim import Severity
-from deepreview.model.finding import Finding, Fingerprint, Since, State
+from deepreview.model.finding import Finding, Fingerprint, Location, Since, State
 from deepreview.model.resolution import Resolution
 
 
@@ -34,6 +34,8 @@ class Life:
     """At least one, oldest first, one for a round at most."""
     finding: Finding
     """As the newest of those rounds has it."""
+    places: tuple[Location, ...]
+    """All that any round named, as that round saw them; the newest last."""
     head: Sha
     """The commit that this round reviewed."""
     resolutions: tuple[Resolution, ...]
@@ -42,6 +44,8 @@ class Life:
     """By the newest of them; open again where a later round took it back."""
     gone: int
     """The round that found it gone; 0 where it was not, or came back."""
+    partly: int
+    """The round that found only some of its places changed, though nobody said it; 0 where none did since."""
     closed: bool
     """Whether a report told that it is gone or fixed, and nobody said anything else since."""
 
@@ -80,6 +84,8 @@ class Now(Enum):
     """In the report; it was fixed or gone."""
     WOKEN = "woken"
     """In the report; it was settled, and its code or its callers changed since."""
+    PARTLY = "partly fixed"
+    """Some of the places that it named changed, and others stand as they did."""
     UNREPEATED = "not repeated"
     """Its code stands as it did; who read it again did not say it."""
     UNSEEN = "not looked at again"
@@ -100,7 +106,7 @@ class Now(Enum):
         return self in _OPEN
 
 
-_OPEN = frozenset({Now.OPEN, Now.REGRESSED, Now.WOKEN, Now.UNREPEATED, Now.UNSEEN})
+_OPEN = frozenset({Now.OPEN, Now.PARTLY, Now.REGRESSED, Now.WOKEN, Now.UNREPEATED, Now.UNSEEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,10 +49,16 @@ def proposed(row: Previous) -> str:
 
 
 def ends(report: Report) -> Iterator[str]:
-    """When rounds end, what counts in this one, and whether they end here; nothing where no round is told of."""
+    """When rounds end, what counts in this one, and whether they end here; nothing where no round is told of.
+
+    One round alone neither converges nor fails to.
+    """
     told = report.convergence
     if told is None:
         return
-    yield f"Converged: {told.reason}" if told.converged else f"Not converged: {told.reason}"
+    if report.round == 1:
+        yield told.reason
+    else:
+        yield f"Converged: {told.reason}" if told.converged else f"Not converged: {told.reason}"
     yield told.rule
     yield told.bar

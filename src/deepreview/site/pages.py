@@ -23,7 +23,7 @@ from deepreview.site.stats import ReviewerFigures, Statistics
 _PACKAGE = "deepreview.site"
 _MOST_ROUNDS = 100
 _MOST_FINDINGS = 50
-_OPEN = {"open", "still open", "there again", "woken", "not repeated", "not looked at again"}
+_OPEN = {"open", "still open", "partly fixed", "there again", "woken", "not repeated", "not looked at again"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

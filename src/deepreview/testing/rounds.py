@@ -13,10 +13,11 @@ from deepreview.config.schema import Settings
 from deepreview.consolidate.steps import STEPS
 from deepreview.engine.desk import Repository
 from deepreview.engine.fanout import Limits, Seats
-from deepreview.engine.pipeline import Crew, Surroundings, review
+from deepreview.engine.pipeline import USUAL_POLICY, Crew, Surroundings, review
 from deepreview.git.change import read_change
 from deepreview.git.mirror import Mirror
 from deepreview.git.target import Asked, Auto, Named, Pin, Place, pin
+from deepreview.lives.converge import Policy
 from deepreview.model.event import Event
 from deepreview.model.report import Report
 from deepreview.reviewers.base import Reviewer
@@ -53,6 +54,7 @@ class Stage:
     box: Sandbox
     asked: Asked | str = ""
     events: list[Event] = field(default_factory=list)
+    policy: Policy = USUAL_POLICY
 
     @property
     def archive(self) -> Archive:
@@ -72,6 +74,8 @@ class Stage:
     def go_on(self, folder: RoundFolder, plan: Plan, reviewers: Sequence[Reviewer]) -> Report:
         """Run what is left of a round."""
         limits = Limits(usual=float(plan.settings.timeout or 120))
-        crew = Crew(seats=Seats(reviewers=tuple(reviewers)), checks=CHECKS, steps=STEPS, limits=limits)
+        crew = Crew(
+            seats=Seats(reviewers=tuple(reviewers)), checks=CHECKS, steps=STEPS, limits=limits, policy=self.policy
+        )
         around = Surroundings(environ=environ(self.box.path.parent / "home"), now=lambda: NOON, emit=self.events.append)
         return asyncio.run(review(plan, folder, crew, around))

@@ -24,6 +24,7 @@ from deepreview.model.life import Life
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
 from deepreview.parse.published import parse_report
+from deepreview.render import standing
 
 
 @click.command(name="resolve")
@@ -146,8 +147,7 @@ def rounds_command(round_id: str, repo: Path, archive: Path | None, config: Path
     rows += [line_of(report) for report in reports]
     wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     table = ["  ".join(f"{cell:<{w}}" for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
-    last = reports[-1].convergence
-    ends = [last.rule, last.bar, ("Converged: " if last.converged else "Not yet: ") + last.reason] if last else []
+    ends = standing.ends(reports[-1])
     known = [_life_line(life) for life in lives(reports, said)]
     deliver("\n".join((*table, "", *map(one_line, ends), "", *known)) + "\n", None)
     return 0
