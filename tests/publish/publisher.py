@@ -9,9 +9,11 @@ from deepreview.git.press import open_press
 from deepreview.git.source import open_source
 from deepreview.publish.branch import BRANCH, Archivist, Remote
 from deepreview.publish.content import round_files
-from deepreview.publish.front import front
+from deepreview.publish.pages import published
 from deepreview.testing.builders import make_report
 from deepreview.testing.rounds import environ
+
+ABOUT = published("Reviews", "deepreview test")
 
 
 def round_of(number: int) -> dict[str, bytes]:
@@ -26,7 +28,7 @@ def main(repository: str, home: str, number: str, remote: str = "") -> None:
     """Publish one round."""
     around = environ(Path(home))
     with open_press(open_source(Path(repository), around), around) as press:
-        archivist = Archivist(press=press, branch=BRANCH, front=front)
+        archivist = Archivist(press=press, branch=BRANCH, about=ABOUT)
         archivist.publish(round_of(int(number)), Remote(name="origin", url=remote) if remote else None)
 
 

@@ -1,6 +1,7 @@
 """Many publish to one branch, some are killed, and nothing is lost; the user's work is not touched."""
 
 import os
+import re
 import signal
 import subprocess  # noqa: TID251 - processes that are killed in the middle
 import sys
@@ -8,26 +9,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from deepreview import wire
 from deepreview.archive.folder import Archive
 from deepreview.errors import UsageError
-from deepreview.git.press import open_press
+from deepreview.git.press import Press, open_press
 from deepreview.git.source import open_source
 from deepreview.model.change import Sha
 from deepreview.model.finding import Fingerprint, State
 from deepreview.model.resolution import Resolution
 from deepreview.publish.branch import BRANCH, Archivist, Remote
 from deepreview.publish.content import resolution_file, round_files
-from deepreview.publish.front import front
+from deepreview.publish.directory import publish_to
+from deepreview.publish.pages import published
 from deepreview.publish.shelf import Shelf
 from deepreview.testing.builders import make_report
 from deepreview.testing.rounds import environ
 from deepreview.testing.sandbox import Sandbox
 
+ABOUT = published("Reviews", "deepreview test")
 PUBLISHER = str(Path(__file__).parent / "publisher.py")
 
 
@@ -52,7 +57,7 @@ def box(tmp_path: Path) -> Sandbox:
 def archivist(box: Sandbox) -> Iterator[Archivist]:
     around = environ(box.path.parent)
     with open_press(open_source(box.path, around), around) as press:
-        yield Archivist(press=press, branch=BRANCH, front=front)
+        yield Archivist(press=press, branch=BRANCH, about=ABOUT)
 
 
 def start(*args: object) -> "subprocess.Popen[bytes]":
@@ -89,7 +94,8 @@ def test_publishing_touches_nothing_but_the_branch(box: Sandbox) -> None:
     assert box.git("rev-parse", BRANCH) == first, "a second time there is nothing to write"
     assert snapshot(box) == before
     assert not (box.path.parent / "canary").exists()
-    assert box.git("ls-tree", "--name-only", BRANCH).split() == [".nojekyll", "deepreview.json", "index.html", "rounds"]
+    there = box.git("ls-tree", "--name-only", BRANCH).split()
+    assert {".nojekyll", "changes", "deepreview.json", "feed.atom", "index.html", "reviewers", "rounds"} <= set(there)
     assert box.git("log", "--format=%an", BRANCH) == "Deep Review"
 
 
@@ -119,8 +125,8 @@ def test_two_that_never_met_are_brought_together(box: Sandbox, tmp_path: Path) -
         assert box.git("rev-parse", BRANCH) == hub.git("rev-parse", BRANCH) == mate.git("rev-parse", BRANCH)
         assert one.publish({}, remote).rounds == ()
     assert summaries(box) == ["mine", "of a mate", "of a mate in the same second"]
-    index = box.git("show", f"{BRANCH}:index.html")
-    assert index.count("report.html") == 3
+    page = box.git("show", f"{BRANCH}:changes/acme--boiler/pressure-cache.html")
+    assert len(set(re.findall(r'href="\.\./\.\./(rounds/[^"]+/report\.html)"', page))) == 3
 
 
 def said(number: int) -> Resolution:
@@ -179,3 +185,86 @@ def test_a_killed_publisher_leaves_the_branch_valid(box: Sandbox, tmp_path: Path
     assert start(box.path, tmp_path, 99).wait(60) == 0
     assert "Round of 99." in summaries(box)
     assert not list(tmp_path.glob("boiler/*.lock"))
+
+
+def of_change(name: str, slug: str, number: int = 0) -> dict[str, bytes]:
+    report = make_report()
+    subject = replace(report.subject, slug=slug, number=number)
+    report = replace(report, subject=subject, clock=replace(report.clock, round_id=name, started=f"2026-{name[4:6]}"))
+    files = round_files(wire.dump_report(report).encode(), report)
+    return {f"rounds/{name}/{file}": content for file, content in files.items()}
+
+
+PARTS = (
+    of_change("20260105-101500-pressure-cache", "pressure-cache"),
+    of_change("20260205-101500-pr-3", "pr-3", 3),  # of the same branch: the first belongs to its page from now on
+    of_change("20260305-101500-pr-4", "pr-4", 4),  # of the same branch too: now nobody can tell
+    dict([resolution_file(said(1)), resolution_file(replace(said(2), reason="twice"))]),
+)
+
+
+def tree(box: Sandbox) -> str:
+    return box.git("rev-parse", f"{BRANCH}^{{tree}}")
+
+
+def test_the_same_rounds_make_the_same_tree_in_any_order_and_folder(tmp_path: Path) -> None:
+    trees = set[str]()
+    for number, order in enumerate(list(permutations(PARTS))[::5]):
+        box, folder = Sandbox(tmp_path / str(number) / "boiler"), tmp_path / str(number) / "site"
+        with archivist(box) as one:
+            for part in order:
+                one.publish(part)
+                publish_to(folder, part, ABOUT)
+        trees.add(tree(box))
+        names = box.git("ls-tree", "-r", "--name-only", BRANCH).split("\n")
+        assert {name for name in names if name.startswith("changes/")} == {
+            f"changes/acme--boiler/{name}.html" for name in ("pressure-cache", "pr-3", "pr-4")
+        }
+        there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        assert sorted(there) == sorted(names)
+        assert all(there[name].read_text().strip() == box.git("show", f"{BRANCH}:{name}").strip() for name in names)
+    assert len(trees) == 1
+
+
+def test_what_others_broke_or_wrote_otherwise_is_made_anew(box: Sandbox) -> None:
+    with archivist(box) as one:
+        one.publish(PARTS[0] | PARTS[1])
+        right = tree(box)
+        for path in ("changes/acme--boiler/pr-3.html", "site.json", "index.html"):
+            box.git("checkout", "-q", BRANCH)
+            (box.path / path).unlink()
+            box.commit("break it", {"rounds/20260205-101500-pr-3/entry.json": '{"of": "another version"}'})
+            box.git("checkout", "-q", "--detach")
+            assert tree(box) != right
+            one.publish({})
+            assert tree(box) == right
+        one.publish({"rounds/20260101-101500-x/report.json": b"not a report"})
+    assert "20260101" not in box.git("show", f"{BRANCH}:index.html")
+
+
+def test_only_the_pages_of_the_change_are_written_anew(box: Sandbox) -> None:
+    with archivist(box) as one:
+        one.publish(PARTS[0] | of_change("20260405-101500-other", "other"))
+        page = f"{BRANCH}:changes/acme--boiler/pressure-cache.html"
+        before = box.git("rev-parse", page)
+        stored = list[str]()
+        press = SpyingPress(one.press, stored)
+        replace(one, press=cast("Press", press)).publish(of_change("20260505-101500-other", "other"))
+    assert box.git("rev-parse", page) == before
+    assert [path for path in stored if path.startswith("changes/")] == ["changes/acme--boiler/other.html"]
+    assert [path for path in stored if path.endswith("entry.json")] == ["rounds/20260505-101500-other/entry.json"]
+    assert "20260505-101500-other" in box.git("show", f"{BRANCH}:changes/acme--boiler/other.html")
+
+
+class SpyingPress:
+    """A press that notes which files are written."""
+
+    def __init__(self, press: Press, stored: list[str]) -> None:
+        self._press, self._stored = press, stored
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._press, name)
+
+    def store(self, contents: dict[str, bytes]) -> dict[str, str]:
+        self._stored += contents
+        return self._press.store(contents)

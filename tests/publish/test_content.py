@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepreview.publish.content import entries, is_archive, joined, rounds_of
+from deepreview.publish.content import is_archive, joined, rounds_of
 
 _IDS = st.sampled_from(["20260105-101500-a", "20260105-101500-b", "20260105-101500-pr-3~2"])
 _OBJECTS = st.sampled_from([f"100644 {digit * 40}" for digit in "12345"])
@@ -38,10 +38,6 @@ def test_nothing_of_either_is_lost_and_nothing_is_there_twice(one: dict[str, str
 def test_what_is_no_round_is_none() -> None:
     odd = ("rounds/../x/report.json", "rounds/20260105-101500-a/b/report.json", "rounds/evil/report.json", "x")
     assert rounds_of(dict.fromkeys(odd, "100644 1") | {"rounds/20260105-101500-a/report.md": "100644 1"}) == {}
-
-
-def test_an_entry_that_cannot_be_read_is_left_out() -> None:
-    assert entries({"rounds/20260105-101500-a/entry.json": b"{", "rounds/20260105-101500-b/entry.json": b"[]"}) == {}
 
 
 def test_only_an_archive_of_this_form_is_added_to() -> None:

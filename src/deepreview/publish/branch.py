@@ -6,26 +6,27 @@ branch moved meanwhile it does so again. A process that is killed leaves the bra
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.press import Files, Moved, Press
 from deepreview.model.change import Sha
+from deepreview.model.resolution import Resolution
 from deepreview.publish.content import (
-    ENTRY,
+    FORM,
     MARK,
     REPORT,
-    Entry,
-    Front,
-    entries,
+    entry_anew,
     is_archive,
     joined,
     read_resolution,
     rounds_of,
 )
+from deepreview.publish.pages import ENTRY, INDEX, bind
 from deepreview.publish.shelf import Shelf
 from deepreview.render.wording import counted
+from deepreview.site.about import About
 
 BRANCH = "reviews"
 _PATIENCE = 300.0
@@ -59,7 +60,7 @@ class Archivist:
 
     press: Press
     branch: str
-    front: Front
+    about: About
 
     def publish(self, contents: Mapping[str, bytes], remote: Remote | None = None) -> Published:
         """Add contents to the branch, and with `remote` to its branch too, whatever others add meanwhile."""
@@ -100,8 +101,7 @@ class Archivist:
         rounds = {name: own[REPORT] for name, own in rounds_of(files).items()}
         new = shelf.lacks(rounds)
         reports = self.press.read({name: rounds[name] for name in new})
-        said = self.press.read({path: blob for path, blob in files.items() if path.startswith("resolutions/")})
-        shelf.hear(one for raw in said.values() if (one := read_resolution(raw)))
+        shelf.hear(self._said(files))
         return sum(shelf.take_in(name, raw) for name, raw in reports.items())
 
     def _joined(self, own: Files, ours: Sha | None, theirs: Sha | None, seen: Sha | None) -> Published:
@@ -112,7 +112,7 @@ class Archivist:
             wanted = joined(wanted, files)
         if not wanted:
             return Published(commit=None, rounds=())
-        wanted |= self.press.store(self.front(self._entries(wanted)))
+        wanted |= self._pages(wanted, next(iter(known.values()), {}))
         new = tuple(sorted(rounds_of(wanted).keys() - rounds_of(known[seen] if seen else {}).keys()))
         tops = [tip for tip in known if not any(self.press.contains(other, tip) for other in known if other != tip)]
         if len(tops) == 1 and known[tops[0]] == wanted:
@@ -120,8 +120,25 @@ class Archivist:
         message = f"Publish {counted(len(new), 'round')}\n\n" + "".join(f"{name}\n" for name in new)
         return Published(commit=self.press.commit(wanted, tops, message if new else "Bring together\n"), rounds=new)
 
-    def _entries(self, files: Files) -> Mapping[str, Entry]:
-        return entries(self.press.read({path: blob for path, blob in files.items() if path.endswith(f"/{ENTRY}")}))
+    def _pages(self, wanted: Files, before: Files) -> Files:
+        """The site of what is wanted, as far as it can from the pages that were there."""
+        rounds = rounds_of(wanted)
+        entries = self.press.read({name: own.get(ENTRY, "") for name, own in rounds.items()})
+        index = self.press.read({INDEX: before.get(INDEX, "")}).get(INDEX)
+        told = {name: entries.get(name, b"") for name in rounds}
+        said = tuple(self._said(wanted))
+
+        def anew(name: str) -> bytes | None:
+            return entry_anew(self.press.read({REPORT: rounds[name][REPORT]}).get(REPORT))
+
+        bound = bind(self.about, told, said, index, anew)
+        if not before.keys() >= set(bound.kept):  # somebody removed pages by hand
+            bound = bind(self.about, told, said, None, anew)
+        return {path: before[path] for path in bound.kept} | self.press.store({**bound.written, MARK: FORM})
+
+    def _said(self, files: Files) -> Iterator[Resolution]:
+        said = self.press.read({path: blob for path, blob in files.items() if path.startswith("resolutions/")})
+        return (one for raw in said.values() if (one := read_resolution(raw)))
 
     def _files(self, tip: Sha | None) -> dict[str, str]:
         files = self.press.files(tip)

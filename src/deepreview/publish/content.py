@@ -1,10 +1,10 @@
 """What a published archive holds, as paths and contents; the same on a branch and in a folder.
 
     deepreview.json                  says that this is an archive of reviews, and of which form
-    rounds/<round>/report.json       as it was written; `entry.json` is what the index needs of it
+    rounds/<round>/report.json       as it was written; `entry.json` is what the site needs of it
     rounds/<round>/report.md …       the same report for readers
     resolutions/<digest>.json        one thing that was said about a finding
-    index.html, .nojekyll            made anew from the entries
+    index.html, changes/… and so on  the site, made anew from the entries; see `pages`
 
 All but the last line is only ever added to, under names that follow from the content, so that archives merge
 without a conflict.
@@ -13,79 +13,36 @@ without a conflict.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from pydantic import TypeAdapter
 
 from deepreview import wire
-from deepreview.model.claim import Severity
+from deepreview.errors import UsageError
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
+from deepreview.publish.pages import ENTRY, is_page, write_entry
 from deepreview.render.catalog import KEPT
-from deepreview.render.wording import verdict_words
 
 MARK = "deepreview.json"
 FORM = b'{"archive": 1}\n'
-REPORT, ENTRY = "report.json", "entry.json"
+REPORT = "report.json"
 _RESOLUTION: TypeAdapter[Resolution] = TypeAdapter(Resolution)
 _ROUND = re.compile(r"rounds/(?P<id>\d{8}-\d{6}-[\w.-]{1,80}(?:~\w{1,8})?)/(?P<file>[\w.-]{1,40})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One round as an index shows it."""
-
-    started: str
-    number: int
-    slug: str
-    repo: str
-    pull: int
-    title: str
-    verdict: str
-    findings: tuple[int, int, int]
-    """Critical, important, suggestions."""
-    reviewers: tuple[str, ...]
-
-
-_ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
-Front = Callable[[Mapping[str, Entry]], Mapping[str, bytes]]
-"""The pages in front of the rounds, from the entries of all: the part of an archive that is made anew each time."""
 
 
 def round_files(raw: bytes, report: Report) -> dict[str, bytes]:
     """The files of one round, by name; the report's own JSON stays as it was written."""
     files = {f"report{to.suffix}": to.render(report).encode() for to in KEPT}
-    return {**files, REPORT: raw, ENTRY: _entry(report)}
+    return {**files, REPORT: raw, ENTRY: write_entry(report)}
 
 
-def _entry(report: Report) -> bytes:
-    subject = report.subject
-    entry = Entry(
-        started=report.clock.started,
-        number=report.round,
-        slug=subject.slug,
-        repo=subject.repo,
-        pull=subject.number,
-        title=subject.title,
-        verdict=verdict_words(report),
-        findings=tuple(sum(f.severity is one for f in report.findings) for one in Severity),  # type: ignore[arg-type]  # three
-        reviewers=tuple(run.reviewer for run in report.runs),
-    )
-    return (wire.to_json(_ENTRY, entry) + "\n").encode()
-
-
-def entries(contents: Mapping[str, bytes]) -> dict[str, Entry]:
-    """The entries among the files, by round; one that cannot be read is left out of the index."""
-    found = {}
-    for path, raw in contents.items():
-        match = _ROUND.fullmatch(path)
-        if match and match["file"] == ENTRY:
-            try:
-                found[match["id"]] = wire.from_json(_ENTRY, raw)
-            except ValueError:
-                continue
-    return found
+def entry_anew(raw: bytes | None) -> bytes | None:
+    """The entry of a report that was published without one, or with one of another version; None for no report."""
+    try:
+        return write_entry(wire.load_report(raw or b"", REPORT))
+    except UsageError:
+        return None
 
 
 def resolution_file(said: Resolution) -> tuple[str, bytes]:
@@ -120,11 +77,11 @@ def rounds_of(files: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def joined(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
-    """Both archives in one: every round and resolution of either; whatever else differs is as in `one`.
+    """Both archives in one, but for the pages: every round and resolution of either; what else differs is as in `one`.
 
     A round whose name another one has gets a name of its content.
     """
-    found = dict(one)
+    found = {path: blob for path, blob in one.items() if not is_page(path)}
     known = {(_plain(name), own[REPORT]) for name, own in rounds_of(one).items()}
     rounds = rounds_of(other)
     for name, own in rounds.items():
@@ -134,7 +91,7 @@ def joined(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
             found |= {f"rounds/{free}/{file}": blob for file, blob in own.items()}
     for path, blob in other.items():
         match = _ROUND.fullmatch(path)
-        if not match or match["id"] not in rounds:
+        if not is_page(path) and (not match or match["id"] not in rounds):
             found.setdefault(path, blob)
     return found
 

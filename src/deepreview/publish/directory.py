@@ -11,10 +11,12 @@ from pathlib import Path
 
 from deepreview.archive.folder import writing
 from deepreview.errors import UsageError
-from deepreview.publish.content import ENTRY, MARK, REPORT, Front, entries, is_archive, joined, rounds_of
+from deepreview.publish.content import FORM, MARK, REPORT, entry_anew, is_archive, joined, read_resolution, rounds_of
+from deepreview.publish.pages import ENTRY, INDEX, bind
+from deepreview.site.about import About
 
 
-def publish_to(folder: Path, contents: Mapping[str, bytes], front: Front) -> tuple[str, ...]:
+def publish_to(folder: Path, contents: Mapping[str, bytes], about: About) -> tuple[str, ...]:
     """Add contents to the archive in a folder, which is made where it is missing; the rounds that are new.
 
     Each file is written whole or not at all, those of a round before its report, the first page last.
@@ -23,7 +25,7 @@ def publish_to(folder: Path, contents: Mapping[str, bytes], front: Front) -> tup
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
             _refuse_others(folder)
-            _write(folder, MARK, front({})[MARK])
+            _write(folder, MARK, FORM)
             here = {path: _named((folder / path).read_bytes()) for path in _reports(folder, contents)}
             before = rounds_of(here)
             given = {path: _named(content) for path, content in contents.items()}
@@ -32,10 +34,33 @@ def publish_to(folder: Path, contents: Mapping[str, bytes], front: Front) -> tup
             added = sorted(wanted.keys() - here.keys(), key=lambda path: path.endswith(f"/{REPORT}"))
             for path in added:
                 _write(folder, path, objects[wanted[path]])
-            known = {f"rounds/{place.parent.name}/{ENTRY}": place.read_bytes() for place in _entries(folder)}
-            for path, content in front(entries(known)).items():
-                _write(folder, path, content)
+            _bind(folder, about)
     return tuple(sorted(rounds_of(wanted).keys() - before.keys()))
+
+
+def _bind(folder: Path, about: About) -> None:
+    """Bring the pages up to date, that which says of what they are made last."""
+    rounds = {place.parent.name: _read(place.with_name(ENTRY)) for place in folder.glob(f"rounds/*/{REPORT}")}
+    said = [one for place in folder.glob("resolutions/*.json") if (one := read_resolution(place.read_bytes()))]
+
+    def anew(name: str) -> bytes | None:
+        return entry_anew(_read(folder / "rounds" / name / REPORT))
+
+    bound = bind(about, rounds, said, _read(folder / INDEX), anew)
+    if not all((folder / path).exists() for path in bound.kept):  # somebody removed pages by hand
+        bound = bind(about, rounds, said, None, anew)
+    if not bound.written:
+        return
+    for path, content in sorted(bound.written.items(), key=lambda one: one[0] == INDEX):
+        _write(folder, path, content)
+    pages = (place for name in ("changes", "reviewers") for place in (folder / name).rglob("*.html"))
+    for place in pages:
+        if place.relative_to(folder).as_posix() not in {*bound.written, *bound.kept}:
+            place.unlink()
+
+
+def _read(place: Path) -> bytes:
+    return place.read_bytes() if place.exists() else b""
 
 
 def _refuse_others(folder: Path) -> None:
@@ -61,10 +86,6 @@ def _reports(folder: Path, contents: Iterable[str]) -> Iterator[str]:
     for name in sorted(names):
         for path in folder.glob(f"rounds/{escape(name)}*/{REPORT}"):
             yield path.relative_to(folder).as_posix()
-
-
-def _entries(folder: Path) -> Iterator[Path]:
-    return (place for place in folder.glob(f"rounds/*/{ENTRY}") if (place.parent / REPORT).exists())
 
 
 def _named(content: bytes) -> str:

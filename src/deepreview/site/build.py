@@ -22,27 +22,16 @@ from deepreview.archive.imported import PUBLISHED_FILE
 from deepreview.errors import UsageError
 from deepreview.parse.published import parse_report
 from deepreview.render.html import render
-from deepreview.render.page import packaged
 from deepreview.site.about import About
 from deepreview.site.changes import History, histories
 from deepreview.site.compact import pack, reader
 from deepreview.site.gather import Known, Source, gather, said, sources
 from deepreview.site.pages import Site
+from deepreview.site.pages import form as pages_form
 from deepreview.site.stats import statistics
 
 STATE_FILE = ".deepreview-site.jsonl"
 _OURS = ("changes", "reviewers", "rounds")
-_TEMPLATES = (
-    "layout.j2",
-    "macros.j2",
-    "index.j2",
-    "all.j2",
-    "change.j2",
-    "statistics.j2",
-    "reviewer.j2",
-    "document.j2",
-)
-_ASSETS = ("site.css", "site.js")
 _READ = reader(Known)
 
 
@@ -75,9 +64,9 @@ class Built:
 
 def build(archive: Archive, folder: Path, about: About, shelf: str = "") -> Built:
     """Bring the site up to date with one repository's rounds, or with all; raises UsageError for a foreign folder."""
-    with _without_collector():
+    with without_collector():
         state = _load(folder)
-        form = _form(about, shelf)
+        form = f"{pages_form(about)} {shelf}"
         earlier = state.known if state and state.form == form else {}
         anew = not earlier
         found = {source.key: source for source in sources(archive, shelf)}
@@ -104,7 +93,7 @@ def build(archive: Archive, folder: Path, about: About, shelf: str = "") -> Buil
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Thousands of small values live until the end and none is in a cycle: looking for them takes half of the time."""
     was = gc.isenabled()
     gc.disable()
@@ -147,12 +136,6 @@ def _save(
     else:
         with file.open("a", encoding="utf-8") as more:
             more.write(head + lines)
-
-
-def _form(about: About, shelf: str) -> str:
-    parts = [about.title, about.tool, about.url, shelf, str(packaged("deepreview.render", "base.css"))]
-    parts += [str(packaged("deepreview.site", name)) for name in (*_TEMPLATES, *_ASSETS)]
-    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def _reanswered(state: _State | None, answers: Mapping[str, str]) -> set[str]:

@@ -136,7 +136,7 @@ def _history(key: tuple[str, str, DocumentKind], entries: Sequence[Entry], said:
     for at, entry in enumerate(entries):
         for finding in entry.findings:
             raised[finding.fingerprint].append(Raised(at=at, finding=finding))
-    rounds = {entry.id for entry in entries}
+    rounds = {entry.id.partition("~")[0] for entry in entries}  # of two of one second, one has a longer name
     answers: dict[str, Resolution] = {
         one.fingerprint: one for one in said if not one.proposed and (one.round in rounds or not one.round)
     }

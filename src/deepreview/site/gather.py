@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def entry_of(source: Source) -> Entry:
     shelf = source.path.parent.parent.name
     content = source.path.read_bytes()
     if source.path.name == REPORT_FILE:
-        return entry_of_round(wire.load_report(content, str(source.path)), shelf)
+        return replace(entry_of_round(wire.load_report(content, str(source.path)), shelf), id=source.path.parent.name)
     text = content.decode("utf-8-sig", "replace")
     repo = shelf.replace("--", "/", 1)
     return entry_of_published(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from deepreview.model.claim import Severity
 from deepreview.model.entry import DocumentKind, Entry
@@ -20,7 +21,21 @@ from deepreview.site.names import address, reviewer_page
 from deepreview.site.sheets import sheets
 from deepreview.site.stats import ReviewerFigures, Statistics
 
+FRONT = frozenset({"index.html", "all.html", "statistics.html", "feed.atom", "feed.json", ".nojekyll"})
+"""The pages that every site has."""
 _PACKAGE = "deepreview.site"
+_RENDER = "deepreview.render"
+_TEMPLATES = (
+    "layout.j2",
+    "macros.j2",
+    "index.j2",
+    "all.j2",
+    "change.j2",
+    "statistics.j2",
+    "reviewer.j2",
+    "document.j2",
+)
+_ASSETS = ("site.css", "site.js")
 _MOST_ROUNDS = 100
 _MOST_FINDINGS = 50
 _OPEN = {"open", "still open", "partly fixed", "there again", "woken", "not repeated", "not looked at again"}
@@ -64,11 +79,10 @@ class Site:
             if wanted(history):
                 yield history.path, self._change(history)
 
-    def paths(self) -> set[str]:
+    def paths(self) -> frozenset[str]:
         """Of all pages but those of reports."""
-        fixed = {"index.html", "all.html", "statistics.html", "feed.atom", "feed.json", ".nojekyll"}
         reviewers = {reviewer_page(one.name) for one in self.figures.reviewers}
-        return fixed | reviewers | {history.path for history in self.histories}
+        return FRONT | reviewers | {history.path for history in self.histories}
 
     def document(self, entry: Entry, report: Published) -> bytes:
         """The page of a published report, which has none of its own."""
@@ -128,7 +142,11 @@ class Site:
         return made.encode("utf-8", "replace")
 
 
-_RENDER = "deepreview.render"
+def form(about: About) -> str:
+    """Another one when pages have to be made anew though no report is new."""
+    parts = [about.title, about.tool, about.url, str(packaged(_RENDER, "base.css"))]
+    parts += [str(packaged(_PACKAGE, name)) for name in (*_TEMPLATES, *_ASSETS)]
+    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def _is_of(sheet: str, row: Sequence[str], one: ReviewerFigures) -> bool:

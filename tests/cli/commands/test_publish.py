@@ -55,7 +55,9 @@ def test_a_folder_gets_the_same_and_can_be_opened_by_any_host(shell: Shell, tmp_
     shell("review", "-q")
     assert shell("publish", "--to", str(tmp_path / "site")).code == 0
     (page,) = (tmp_path / "site").glob("rounds/*/report.html")
-    assert f'href="rounds/{page.parent.name}/report.html"' in (tmp_path / "site/index.html").read_text()
+    (change,) = (tmp_path / "site/changes").rglob("*.html")
+    assert change.relative_to(tmp_path / "site").as_posix() in (tmp_path / "site/index.html").read_text()
+    assert f"/rounds/{page.parent.name}/report.html" in change.read_text()
 
 
 def on_github(shell: Shell, api: str) -> None:

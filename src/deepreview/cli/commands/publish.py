@@ -8,7 +8,7 @@ import click
 
 from deepreview.archive.folder import RoundFolder
 from deepreview.cli.commands.rounds import load
-from deepreview.cli.context import Where, environment
+from deepreview.cli.context import TOOL, Where, environment
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
 from deepreview.errors import MachineError, UsageError
@@ -19,11 +19,12 @@ from deepreview.model.report import Report
 from deepreview.publish.apply import Publisher, described
 from deepreview.publish.branch import BRANCH, Archivist, Remote
 from deepreview.publish.directory import publish_to
-from deepreview.publish.front import front
+from deepreview.publish.pages import published
 from deepreview.publish.shelf import Shelf
 from deepreview.render.links import links
 from deepreview.render.wording import SHORT, counted
 
+_ABOUT = published("Reviews", TOOL)
 _NUMBER = re.compile(r"#?([1-9]\d{0,8})")
 
 _branch = click.option("--branch", default=BRANCH, show_default=True, help="The branch that holds published rounds.")
@@ -79,7 +80,7 @@ def publish_command(
     if pull is not None:
         return _to_pull_request(chosen, pull, dry_run=dry_run, wanted=wanted)
     if folder:
-        new, place = publish_to(folder, shelf.contents(chosen), front), str(folder)
+        new, place = publish_to(folder, shelf.contents(chosen), _ABOUT), str(folder)
     else:
         new, place = _to_branch(at, shelf, chosen, branch, remote if push else None)
     note(f"{counted(len(new), 'round')} published on {place}." if new else f"{place} holds these rounds already.")
@@ -94,7 +95,7 @@ def _to_branch(
     source = _source(at)
     to = None if remote is None else _named(source, remote)
     with open_press(source, at.place().environ) as press:
-        archivist = Archivist(press=press, branch=branch, front=front)
+        archivist = Archivist(press=press, branch=branch, about=_ABOUT)
         new = archivist.publish(shelf.contents(rounds), to).rounds
         _tell_taken(archivist.take_in(shelf))
     return new, f"{branch} of {to.name}" if to else branch
@@ -161,7 +162,7 @@ def fetch_rounds_command(branch: str, remote: str, repo: Path, archive: Path | N
     at = Where(repo=repo, archive=archive, config=config)
     source = _source(at)
     with open_press(source, at.place().environ) as press:
-        archivist = Archivist(press=press, branch=branch, front=front)
+        archivist = Archivist(press=press, branch=branch, about=_ABOUT)
         from_ = _named(source, remote)
         if archivist.fetch(from_).commit is None:
             note(f"{from_.name} has no branch {branch}.")

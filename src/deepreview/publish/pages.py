@@ -1,0 +1,138 @@
+"""The site of a published archive, made of an entry for each round; what was made of the same before is left alone.
+
+Which pages there are, and what is in them, follows from the rounds and resolutions alone, so that whoever publishes
+last leaves what anybody would have left.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from pydantic import TypeAdapter
+
+from deepreview import wire
+from deepreview.model.entry import Entry
+from deepreview.model.report import Report
+from deepreview.model.resolution import Resolution
+from deepreview.site.about import About
+from deepreview.site.build import without_collector
+from deepreview.site.changes import History, histories
+from deepreview.site.compact import pack, reader
+from deepreview.site.pages import FRONT, Site, form
+from deepreview.site.rounds import entry_of_round
+from deepreview.site.stats import statistics
+
+ENTRY = "entry.json"
+INDEX = "site.json"
+"""Which pages were made of what."""
+_FOLDERS = ("changes/", "reviewers/")
+_READ = reader(Entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """All pages of an archive."""
+
+    written: Mapping[str, bytes]
+    """Those that are made anew."""
+    kept: tuple[str, ...]
+    """Those that are there and right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Index:
+    """What tells whether a page would come out the same again."""
+
+    whole: str = ""
+    """Of all pages."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """Of the page of each change."""
+    pages: tuple[str, ...] = ()
+
+
+_INDEX: TypeAdapter[_Index] = TypeAdapter(_Index)
+
+
+def published(title: str, tool: str) -> About:
+    """What an archive's site says of itself: the same for all who publish, wherever it is served."""
+    return About(title=title, tool=tool, page=lambda entry: f"rounds/{entry.id}/report.html")
+
+
+def is_page(path: str) -> bool:
+    """Whether a file of an archive is made here, and not added by anybody."""
+    return path in FRONT or path == INDEX or path.startswith(_FOLDERS)
+
+
+def write_entry(report: Report) -> bytes:
+    """What the pages need of a round, for `read_entry`."""
+    entry = entry_of_round(report, report.subject.repo.replace("/", "--") or "repository")
+    return (json.dumps(pack(entry), separators=(",", ":")) + "\n").encode()
+
+
+def read_entry(raw: bytes, name: str) -> Entry | None:
+    """The entry of the round that stands in the archive under this name; None for what another version wrote."""
+    try:
+        entry: Entry = _READ(json.loads(raw))
+    except (ValueError, TypeError, LookupError):
+        return None
+    return entry if entry.id == name else replace(entry, id=name)
+
+
+def bind(
+    about: About,
+    rounds: Mapping[str, bytes],
+    said: Iterable[Resolution],
+    index: bytes | None,
+    anew: Callable[[str], bytes | None],
+) -> Bound:
+    """The pages of all rounds, given with their entries; `index` is the archive's, where it has one.
+
+    `anew` makes the entry of a round that has none that can be read; it is among what is written.
+    """
+    before, spoken = _load(index), sorted(said, key=lambda one: (one.at, repr(one)))
+    if before.whole == _whole(about, rounds, spoken):
+        return Bound(written={}, kept=before.pages)
+    with without_collector():
+        entries = {name: read_entry(raw, name) for name, raw in rounds.items()}
+        fresh = {name: raw for name, entry in entries.items() if entry is None and (raw := anew(name))}
+        entries |= {name: read_entry(raw, name) for name, raw in fresh.items()}
+        known = [entry for entry in entries.values() if entry]
+        made = histories(known, dict.fromkeys({entry.shelf for entry in known}, spoken))
+        site = Site(about=about, histories=made, figures=statistics(made))
+        digests = {one.path: _digest(form(about), *_made_of(one, {**rounds, **fresh})) for one in made}
+        pages = dict(site.changes(lambda one: before.changes.get(one.path) != digests[one.path]))
+        kept = tuple(path for path in digests if path not in pages)
+        pages |= site.front()
+    whole = _whole(about, {**rounds, **fresh}, spoken)
+    told = _Index(whole=whole, changes=dict(sorted(digests.items())), pages=tuple(sorted({*site.paths(), INDEX})))
+    pages[INDEX] = (wire.to_json(_INDEX, told, indent=1) + "\n").encode()
+    pages |= {f"rounds/{name}/{ENTRY}": raw for name, raw in fresh.items()}
+    return Bound(written=pages, kept=kept)
+
+
+def _load(index: bytes | None) -> _Index:
+    """What the last publisher left; nothing where there is none, or none of this form."""
+    try:
+        return wire.from_json(_INDEX, index or b"")
+    except ValueError:
+        return _Index()
+
+
+def _whole(about: About, rounds: Mapping[str, bytes], said: Sequence[Resolution]) -> str:
+    """Stands for all that the pages are made of."""
+    content = sha256(b"".join(name.encode() + raw for name, raw in sorted(rounds.items())))
+    return _digest(form(about), content.hexdigest(), *said)
+
+
+def _made_of(history: History, rounds: Mapping[str, bytes]) -> Iterator[object]:
+    """Its rounds, and what was said about its findings."""
+    yield from (rounds[entry.id] for entry in history.entries)
+    yield [entry.id for entry in history.entries]
+    for life in history.lives:
+        if life.at:
+            yield life.last.fingerprint, life.state.value, life.reason, life.by, life.at, life.commit
+
+
+def _digest(*parts: object) -> str:
+    return sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:20]
