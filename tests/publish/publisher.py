@@ -1,6 +1,11 @@
-"""One publisher as a process: REPOSITORY HOME NUMBER [REMOTE] adds a round of its own to the branch."""
+"""One publisher as a process: REPOSITORY HOME NUMBER [REMOTE] adds a round of its own to the branch.
 
+With `FIRST-LAST` for a number there are that many processes at once, which share what was imported.
+"""
+
+import os
 import sys
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +29,35 @@ def round_of(number: int) -> dict[str, bytes]:
     return {f"rounds/{report.clock.round_id}/{name}": content for name, content in files.items()}
 
 
-def main(repository: str, home: str, number: str, remote: str = "") -> None:
+def publish(repository: str, home: str, number: int, remote: str = "") -> None:
     """Publish one round."""
     around = environ(Path(home))
     with open_press(open_source(Path(repository), around), around) as press:
         archivist = Archivist(press=press, branch=BRANCH, about=ABOUT)
-        archivist.publish(round_of(int(number)), Remote(name="origin", url=remote) if remote else None)
+        archivist.publish(round_of(number), Remote(name="origin", url=remote) if remote else None)
+
+
+def main(repository: str, home: str, numbers: str, remote: str = "") -> int:
+    """How many of the publishers failed."""
+    first, _, last = numbers.partition("-")
+    if not last:
+        publish(repository, home, int(first), remote)
+        return 0
+    children = [_start(repository, home, number, remote) for number in range(int(first), int(last) + 1)]
+    return sum(os.waitpid(child, 0)[1] != 0 for child in children)
+
+
+def _start(repository: str, home: str, number: int, remote: str) -> int:
+    child = os.fork()
+    if child:
+        return child
+    try:
+        publish(repository, home, number, remote)
+    except BaseException:  # noqa: BLE001 - whatever it is, the child must not go on as its parent
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess  # noqa: TID251 - processes that are killed in the middle
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ import pytest
 
 from deepreview import wire
 from deepreview.archive.folder import Archive
-from deepreview.errors import UsageError
+from deepreview.errors import MachineError, UsageError
 from deepreview.git.press import Press, open_press
 from deepreview.git.source import open_source
 from deepreview.model.change import Sha
@@ -162,8 +163,11 @@ def test_fifty_publishers_at_once_lose_nothing(tmp_path: Path) -> None:
     hub = Sandbox(tmp_path / "hub")
     hub.git("config", "core.bare", "true")
     clones = [Sandbox(tmp_path / f"clone{number}") for number in range(5)]
-    running = [start(clones[n % 5].path, tmp_path, n, hub.path / ".git") for n in range(50)]
-    assert [process.wait(300) for process in running] == [0] * 50
+    running = [
+        start(clone.path, tmp_path, f"{number * 10}-{number * 10 + 9}", hub.path / ".git")
+        for number, clone in enumerate(clones)
+    ]
+    assert [process.wait(300) for process in running] == [0] * 5
     assert summaries(hub) == sorted(f"Round of {number}." for number in range(50))
     hub.git("fsck", "--strict")
 
@@ -179,7 +183,7 @@ def test_a_killed_publisher_leaves_the_branch_valid(box: Sandbox, tmp_path: Path
         os.killpg(process.pid, signal.SIGKILL)
         if process.wait() == 0:
             published.add(f"Round of {number}.")
-        (box.path / f".git/refs/heads/{BRANCH}.lock").unlink(missing_ok=True)  # git says so where it is left
+        (box.path / f".git/refs/heads/{BRANCH}.lock").unlink(missing_ok=True)  # what to do with it is tested below
         assert published <= set(summaries(box))
     box.git("fsck", "--strict")
     assert start(box.path, tmp_path, 99).wait(60) == 0
@@ -268,3 +272,57 @@ class SpyingPress:
     def store(self, contents: dict[str, bytes]) -> dict[str, str]:
         self._stored += contents
         return self._press.store(contents)
+
+
+def locker(box: Sandbox, new: str) -> "subprocess.Popen[bytes]":
+    """A git that holds the lock of the branch, and moves it once it is told to."""
+    process = subprocess.Popen(
+        ["git", "update-ref", "--stdin"], cwd=box.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(f"start\nupdate refs/heads/{BRANCH} {new}\nprepare\n".encode())
+    process.stdin.flush()
+    assert [process.stdout.readline() for _ in range(2)] == [b"start: ok\n", b"prepare: ok\n"]
+    return process
+
+
+def test_the_lock_of_a_killed_git_is_named_and_nothing_is_lost(box: Sandbox) -> None:
+    with archivist(box) as one:
+        one.publish(a_round(ONE))
+        first = box.git("rev-parse", BRANCH)
+        lock = box.path / f".git/refs/heads/{BRANCH}.lock"
+        process = locker(box, box.git("rev-parse", "HEAD"))
+        process.kill()
+        process.communicate()
+        os.utime(lock, (time.time() - 60, time.time() - 60))
+        with pytest.raises(MachineError, match=rf"reviews is locked since 6\d s by .*{BRANCH}\.lock") as failed:
+            one.publish(a_round(TWO))
+        assert "remove that file" in failed.value.hint
+        assert (box.git("rev-parse", BRANCH), lock.exists()) == (first, True)
+        lock.unlink()
+        assert one.publish(a_round(TWO)).rounds == (TWO,)
+
+
+def test_a_living_git_that_holds_the_lock_is_waited_for(box: Sandbox) -> None:
+    with archivist(box) as one, archivist(Sandbox(box.path.parent / "mate")) as mate:
+        one.publish(a_round(ONE))
+        mate.publish(a_round(TWO, "of a mate"))
+        box.git("fetch", "-q", str(box.path.parent / "mate"), f"{BRANCH}:theirs")
+        process = locker(box, box.git("rev-parse", "theirs"))
+        late = threading.Timer(1.0, lambda: process.communicate(b"commit\n"))
+        late.start()
+        assert one.publish(a_round("20260105-121500-topic", "late")).rounds == ("20260105-121500-topic",)
+        late.join()
+    assert summaries(box) == ["late", "of a mate"], "the branch had been put to what the other git wanted"
+
+
+def test_publishers_of_one_machine_wait_for_their_turn(box: Sandbox, tmp_path: Path) -> None:
+    around = environ(tmp_path)
+    with open_press(open_source(box.path, around), around) as press, press.turn():
+        process = start(box.path, tmp_path, 1)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(4)
+        assert box.git("branch", "--list", BRANCH) == ""
+    assert process.wait(60) == 0
+    assert summaries(box) == ["Round of 1."]

@@ -5,7 +5,10 @@ empty repository of their own that shares the user's object folder, and the one 
 is a branch, moved only from where it was seen.
 """
 
+import fcntl
+import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +27,9 @@ Files = Mapping[str, str]
 _NONE = "0" * 40
 _THEIRS = "refs/deepreview/theirs"
 _PATIENCE = 600
+_LEFT = 10.0
+"""Seconds after which a lock that git needs for a moment is taken for one that was left."""
+_NEXT = 0.05
 
 
 class Moved(Enum):
@@ -31,7 +37,7 @@ class Moved(Enum):
 
     DONE = "done"
     RACED = "raced"
-    """Somebody else moved it first."""
+    """Somebody else moved it first, or is about to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +99,44 @@ class Press:
         done = self.source.git.attempt("update-ref", "-m", "deepreview: publish", ref, new, old or _NONE)
         if done.code == 0:
             return Moved.DONE
-        held = (self.source.common_dir / f"{ref}.lock").exists()
-        if self.tip(branch) != old or held or "unable to lock" in decode(done.stderr).lower():
+        if self.tip(branch) != old or self._lock(branch).exists() or "unable to lock" in decode(done.stderr).lower():
             return Moved.RACED
         raise MachineError(f"{branch} cannot be written: {complaint(done)}", hint="check the repository's permissions")
+
+    def refuse_left_locked(self, branch: str) -> None:
+        """Raise MachineError where a lock of the branch is older than git ever needs one.
+
+        It is not taken over: nothing tells a lock of a dead process from that of one that was only stopped, which
+        would go on and move the branch as it wanted it.
+        """
+        lock = self._lock(branch)
+        try:
+            age = time.time() - lock.stat().st_mtime
+        except OSError:
+            return
+        if age > _LEFT:
+            raise MachineError(
+                f"{branch} is locked since {age:.0f} s by {lock}, which a killed git leaves behind",
+                hint="if no git is running there, remove that file, and publish again: nothing is lost",
+            )
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for others on this machine that publish: saves work, and is not needed to be right.
+
+        It locks a folder, so that no file is left for anybody; a lock that ends with whoever holds it.
+        """
+        handle = os.open(self.source.common_dir / "refs", os.O_RDONLY)
+        try:
+            until = time.monotonic() + _PATIENCE
+            while not _held(handle) and time.monotonic() < until:
+                time.sleep(_NEXT)
+            yield
+        finally:
+            os.close(handle)
+
+    def _lock(self, branch: str) -> Path:
+        return self.source.common_dir / f"refs/heads/{branch}.lock"
 
     def refuse_checked_out(self, branch: str) -> None:
         """Raise UsageError where the branch is checked out: its files would seem changed from under the user."""
@@ -132,6 +172,16 @@ class Press:
             return ""
         rows = [row.split("\t") for row in decode(done.stdout).splitlines() if row.startswith("!")]
         return rows[0][-1] if rows else complaint(done)
+
+
+def _held(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system that has no such locks
+        return True
+    return True
 
 
 @contextmanager

@@ -66,8 +66,13 @@ class Archivist:
         """Add contents to the branch, and with `remote` to its branch too, whatever others add meanwhile."""
         self.press.refuse_checked_out(self.branch)
         own = self.press.store(contents)
+        with self.press.turn():
+            return self._publish(own, remote)
+
+    def _publish(self, own: Files, remote: Remote | None) -> Published:
         patience = _Patience(until=time.monotonic() + _PATIENCE)
         while True:
+            self.press.refuse_left_locked(self.branch)
             before = self.press.tip(self.branch)
             theirs = self.press.fetch(remote.url, self.branch) if remote else None
             done = self._joined(own, before, theirs, theirs if remote else before)
@@ -87,6 +92,7 @@ class Archivist:
         self.press.refuse_checked_out(self.branch)
         patience = _Patience(until=time.monotonic() + _PATIENCE)
         while True:
+            self.press.refuse_left_locked(self.branch)
             before = self.press.tip(self.branch)
             theirs = self.press.fetch(remote.url, self.branch)
             done = self._joined({}, before, theirs, before)

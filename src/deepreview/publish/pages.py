@@ -91,7 +91,8 @@ def bind(
     `anew` makes the entry of a round that has none that can be read; it is among what is written.
     """
     before, spoken = _load(index), sorted(said, key=lambda one: (one.at, repr(one)))
-    if before.whole == _whole(about, rounds, spoken):
+    whole = _whole(about, rounds, spoken)
+    if before.whole == whole:
         return Bound(written={}, kept=before.pages)
     with without_collector():
         entries = {name: read_entry(raw, name) for name, raw in rounds.items()}
@@ -100,11 +101,13 @@ def bind(
         known = [entry for entry in entries.values() if entry]
         made = histories(known, dict.fromkeys({entry.shelf for entry in known}, spoken))
         site = Site(about=about, histories=made, figures=statistics(made))
-        digests = {one.path: _digest(form(about), *_made_of(one, {**rounds, **fresh})) for one in made}
+        parts, made_with = {**rounds, **fresh}, form(about)
+        digests = {one.path: _digest(made_with, *_made_of(one, parts)) for one in made}
         pages = dict(site.changes(lambda one: before.changes.get(one.path) != digests[one.path]))
         kept = tuple(path for path in digests if path not in pages)
         pages |= site.front()
-    whole = _whole(about, {**rounds, **fresh}, spoken)
+    if fresh:
+        whole = _whole(about, parts, spoken)
     told = _Index(whole=whole, changes=dict(sorted(digests.items())), pages=tuple(sorted({*site.paths(), INDEX})))
     pages[INDEX] = (wire.to_json(_INDEX, told, indent=1) + "\n").encode()
     pages |= {f"rounds/{name}/{ENTRY}": raw for name, raw in fresh.items()}
