@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -83,6 +83,7 @@ def test_hostile_text_names_nobody_and_closes_nothing() -> None:
         st.sampled_from(["@a", "#1", "`", "\\", "fixes", " ", "\n", "*", "<!--", "-->", "```", "``", "x", "_", "."])
     )
 )
+@example(["@a", "```", "@a", "`", "@a", "```"])  # a name that becomes code, directly before other code
 def test_no_mix_of_marks_lets_a_name_or_number_through(parts: list[str]) -> None:
     for body in bodies("".join(parts)):
         shown = live(body)

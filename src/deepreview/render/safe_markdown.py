@@ -151,15 +151,19 @@ def line(text: str) -> str:
 def _inline(node: SyntaxTreeNode, *, strong: bool) -> str:
     pieces: list[tuple[bool, str]] = []
     _collect(node, pieces, strong=strong)
-    joined: list[str] = []
-    text = ""
+    joined, text = "", ""
     for finished, piece in (*pieces, (True, "")):
         if finished:  # text is escaped in one go, so that a name split over two pieces is still seen
-            joined += [plain(text), piece]
+            joined = _beside(_beside(joined, plain(text)), piece)
             text = ""
         else:
             text += piece
-    return "".join(joined)
+    return joined
+
+
+def _beside(one: str, other: str) -> str:
+    """Both in a row; a space keeps the marks of two code spans from being read as one, which would end neither."""
+    return f"{one} {other}" if one.endswith("`") and other.startswith("`") else one + other
 
 
 def _collect(node: SyntaxTreeNode, pieces: list[tuple[bool, str]], *, strong: bool) -> None:
