@@ -9,7 +9,8 @@ from deepreview.errors import UsageError
 from deepreview.forge.base import ForgeError
 from deepreview.model.agent import Failure
 from deepreview.model.claim import Severity
-from deepreview.model.finding import State
+from deepreview.model.finding import Fingerprint, Since, Standing, State
+from deepreview.model.life import Now, Previous
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Reading
 from deepreview.model.verdict import Verdict, VerdictValue
@@ -260,3 +261,48 @@ def test_a_very_long_report_fits(hub: FakeGitHub) -> None:
     body = hub.comments[0]["body"]
     assert 50_000 < len(body) < 65_000
     assert "more findings, in the report." in body
+
+
+def earlier(name: str, now: Now, identity: str, alias: str = "") -> Previous:
+    return Previous(
+        identity=Fingerprint(identity),
+        name=name,
+        since=Since(round=1, id="20260104-101500-topic"),
+        rounds=1,
+        kind="said",
+        severity=Severity.IMPORTANT,
+        title=f"What {name} said to @sam",
+        path="src/boiler.py",
+        first=2,
+        reviewers=("names",),
+        said=State.OPEN,
+        reason="",
+        now=now,
+        alias=alias,
+        evidence=(),
+    )
+
+
+def test_a_later_round_says_what_is_new_what_stayed_and_what_is_gone(hub: FakeGitHub) -> None:
+    publisher(hub, report_of(ON)).apply()
+    since = Since(round=1, id="20260104-101500-topic")
+    moved = replace(ON, fingerprint=Fingerprint("f" * 16), identity=ON.life, standing=Standing.CARRIED, since=since)
+    gone = (earlier("R1-I1", Now.GONE, "a" * 16), earlier("R1-S2", Now.OPEN, ON.life, alias=ON.alias))
+    second = report_of(moved, OFF, round=2, previous=gone)
+    assert described(publisher(hub, second).plan().actions[0]) == "update the summary"
+    publisher(hub, second).apply()
+    assert len(hub.threads) == 1, "the same finding in other words has its thread already"
+    body = hub.comments[0]["body"]
+    assert "### Since the rounds before\n\n1 new, 1 from earlier rounds, 1 gone." in body
+    assert "- Round 1 I1. **What R1-I1 said to `@sam`** — gone" in body
+    assert "] (since round 1)\n" in body
+    assert publisher(hub, second).plan().actions == ()
+
+
+@pytest.mark.parametrize(("now", "resolved"), [(Now.UNREPEATED, False), (Now.DROPPED, False), (Now.GONE, True)])
+def test_a_thread_follows_what_became_of_its_finding(hub: FakeGitHub, now: Now, *, resolved: bool) -> None:
+    publisher(hub, report_of(ON)).apply()
+    later = without(report_of(ON), round=2, runs=(reads("src/boiler.py"),))
+    later = replace(later, previous=(earlier("R1-S2", now, ON.life),))
+    publisher(hub, later).apply()
+    assert bool(settled(hub)) is resolved

@@ -10,6 +10,7 @@ from deepreview.errors import UsageError
 from deepreview.forge.base import Action, Conclusion, OpenThread, Pull, Resolve, SetCheck, Thread, WriteSummary
 from deepreview.model.change import Sha
 from deepreview.model.finding import Finding, State, fingerprint
+from deepreview.model.life import Now
 from deepreview.model.report import Report
 from deepreview.model.round import Completed
 from deepreview.model.verdict import VerdictValue
@@ -71,7 +72,7 @@ def make_plan(report: Report, pull: Pull, refused: Iterable[str] = (), limits: L
     shut = {*earlier, *refused}
     open_ = [finding for finding in report.findings if finding.state is State.OPEN]
     new, loose = _placed(open_, pull, known, shut, limits)
-    threaded = [finding for finding in open_ if finding.fingerprint not in loose]
+    threaded = [finding for finding in open_ if finding.life not in loose]
     left = sorted(loose.keys() & shut)
     body = summary_body(report, threaded, loose, left)
     actions: list[Action] = [*new, *_settling(report, known)]
@@ -116,17 +117,17 @@ def _placed(
     """The threads to open, and the findings that stand in the summary."""
     new: list[OpenThread] = []
     loose: dict[str, Finding] = {}
-    room = limits.threads - sum(finding.fingerprint in known for finding in findings)
+    room = limits.threads - sum(finding.life in known for finding in findings)
     for finding in findings:
-        if finding.fingerprint in known:
+        if finding.life in known:
             continue
-        at = anchor(finding, pull) if finding.fingerprint not in shut and len(new) < room else None
+        at = anchor(finding, pull) if finding.life not in shut and len(new) < room else None
         if at is None:
-            loose[finding.fingerprint] = finding
+            loose[finding.life] = finding
             continue
         new.append(
             OpenThread(
-                fingerprint=finding.fingerprint,
+                fingerprint=finding.life,
                 path=at.path,
                 side=at.side,
                 first=at.first,
@@ -139,8 +140,8 @@ def _placed(
 
 def _settling(report: Report, known: dict[str, tuple[Thread, FindingMark]]) -> list[Resolve]:
     """Our threads whose finding is gone, and those that we settled and whose finding is back."""
-    states = {str(finding.fingerprint): finding.state for finding in report.findings}
-    again = _said_again(report)
+    states = {str(finding.life): finding.state for finding in report.findings}
+    again = _said_again(report) | {row.identity for row in report.previous if row.now.open or row.now is Now.DROPPED}
     found = []
     for print_, (thread, mark) in known.items():
         state = states.get(print_)

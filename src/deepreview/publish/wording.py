@@ -1,15 +1,18 @@
 """What stands in comments and checks. All that a reviewer or the change said goes through `safe_markdown`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from deepreview.model.claim import Severity
-from deepreview.model.finding import Finding
+from deepreview.model.finding import Finding, Standing
+from deepreview.model.life import Previous
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Skipped
 from deepreview.model.verdict import VerdictValue
 from deepreview.publish.marker import FindingMark, SummaryMark
 from deepreview.render.markdown_finding import finding_block
 from deepreview.render.safe_markdown import blocks, code, fence, inline, item, plain
+from deepreview.render.standing import standing
 from deepreview.render.wording import SHORT, by_severity, counted, failures, place, verdict_words, why_failed
 
 MOST_CHARACTERS = 60_000
@@ -17,11 +20,12 @@ MOST_CHARACTERS = 60_000
 _LONGEST_FINDING = 8_000
 _LONGEST_LINE = 300
 _LONGEST_REASON = 2_000
+_MOST_EARLIER = 30
 
 
 def thread_body(finding: Finding, suggestion: str) -> str:
     """The first comment of a finding's thread."""
-    mark = FindingMark(fingerprint=finding.fingerprint, reviewers=finding.reviewers).write()
+    mark = FindingMark(fingerprint=finding.life, reviewers=finding.reviewers).write()
     names = ", ".join(plain(name) for name in finding.reviewers)
     patch = suggestion or (fence(finding.patch, "diff") if finding.patch.strip() else "")
     parts = (
@@ -43,9 +47,10 @@ def summary_body(
     `loose` gives for each finding without a thread why it has none.
     """
     mark = SummaryMark(head=report.subject.head, refused=tuple(refused)).write()
-    parts = [f"## Deep Review: {verdict_words(report)}", _reason(report), _facts(report)]
+    parts = [f"## Deep Review: {verdict_words(report)}", _reason(report), _facts(report), *_earlier(report)]
     if threaded:
-        parts.append("### Discussed at their lines\n\n" + "\n".join(item(_line(finding)) for finding in threaded))
+        listed = "\n".join(item(_line(finding, report)) for finding in threaded)
+        parts.append(f"### Discussed at their lines\n\n{listed}")
     room = MOST_CHARACTERS - len(mark) - sum(len(part) + 2 for part in parts)
     return mark + "\n\n".join([*parts, *_loose(report, loose, room)]) + "\n"
 
@@ -56,7 +61,7 @@ def _loose(report: Report, loose: Mapping[str, Finding], room: int) -> list[str]
     left = len(loose)
     for finding in loose.values():
         whole = finding_block(finding, report)
-        shown = next((text for text in (whole, item(_line(finding))) if len(text) + 200 < room), "")
+        shown = next((text for text in (whole, item(_line(finding, report))) if len(text) + 200 < room), "")
         if not shown:
             return [*parts, f"… and {counted(left, 'more finding')}, in the report."]
         parts.append(shown)
@@ -76,14 +81,41 @@ def check_title(report: Report) -> str:
 
 def check_summary(report: Report) -> str:
     """Why, and by whom."""
-    named = "\n".join(item(_line(finding)) for finding in report.findings)
+    named = "\n".join(item(_line(finding, report)) for finding in report.findings)
     return _cut("\n\n".join(part for part in (_reason(report), _facts(report), named) if part), 50_000)
 
 
-def _line(finding: Finding) -> str:
+def _earlier(report: Report) -> list[str]:
+    """What is new, what was there before, and what became of what is not listed any more; nothing in a first round."""
+    if not report.previous:
+        return []
+    stands = Counter(finding.standing for finding in report.findings)
+    left = [row for row in report.previous if not row.alias]
+    counts = [
+        (sum(stands[one] for one in (Standing.NEW, Standing.CAUSED, Standing.OVERLOOKED)), "new"),
+        (stands[Standing.CARRIED], "from earlier rounds"),
+        (stands[Standing.REGRESSED], "there again"),
+        *((number, word.value) for word, number in Counter(row.now for row in left).items()),
+    ]
+    told = ", ".join(f"{number} {word}" for number, word in counts if number)
+    rows = [item(_was(row)) for row in left[:_MOST_EARLIER]]
+    if len(left) > _MOST_EARLIER:
+        rows.append(item(f"… and {len(left) - _MOST_EARLIER} more, in the report"))
+    return [f"### Since the rounds before\n\n{told}.", *(["\n".join(rows)] if rows else [])]
+
+
+def _was(row: Previous) -> str:
+    """An earlier finding by the name that reports give it, with what became of it."""
+    number, _, alias = row.name.removeprefix("R").partition("-")
+    title = inline(row.title[:_LONGEST_LINE], strong=False)
+    return f"Round {number} {plain(alias)}. **{title}** — {row.now.value}"
+
+
+def _line(finding: Finding, report: Report) -> str:
     where = f" — {code(place(finding.main))}" if finding.main else ""
     names = ", ".join(plain(name) for name in finding.reviewers)
-    return f"{finding.alias}. **{_title(finding)}**{where} [{names}]"
+    stands = standing(finding, report)
+    return f"{finding.alias}. **{_title(finding)}**{where} [{names}]{f' ({plain(stands)})' if stands else ''}"
 
 
 def _title(finding: Finding) -> str:
