@@ -282,3 +282,15 @@ def test_papers_can_only_be_read_and_are_taken_away(lodging: Lodging, go: Go) ->
     go(visit())
     assert not (lodging.repo.root / "checkout/.deepreview/brief.md").exists()
     assert (lodging.repo.root / "checkout/a.py").exists()
+
+
+def test_it_gives_way_to_its_users_programs(lodging: Lodging, go: Go) -> None:
+    async def visit() -> None:
+        async with lodging.open() as room:
+            outside = os.nice(0)
+            told = await ran(room, "sh", "-c", "nice; cat /proc/self/oom_score_adj; ulimit -H -c; ulimit -H -f")
+            assert told.out.split() == [str(min(19, outside + 5)), "1000", "0", str((4 << 30) // 512)]
+            large = await ran_python(room, "import os; open(os.environ['TMPDIR'] + '/large', 'wb').truncate(5 << 30)")
+            assert "File too large" in large.exit.stderr
+
+    go(visit())

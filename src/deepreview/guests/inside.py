@@ -14,6 +14,7 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -23,6 +24,10 @@ from pathlib import Path
 
 _CHUNK = 1 << 16
 _NOT_STARTED = 127
+_LARGEST_FILE = 4 << 30
+_NICER = 5
+_FIRST_TO_GO = "1000"
+"""Where memory runs out, the kernel ends it before anything of its user's."""
 
 
 def main() -> None:
@@ -53,6 +58,7 @@ def _start(argv: list[str], landlock: object, leash: socket.socket) -> int:
         try:
             for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and an ignored signal is inherited
                 signal.signal(number, signal.SIG_DFL)
+            _limit()
             if landlock:
                 sys.path.append(str(Path(__file__).parent))
                 from landlock import restrict  # type: ignore[import-not-found]  # noqa: PLC0415 - a script beside us
@@ -70,6 +76,21 @@ def _start(argv: list[str], landlock: object, leash: socket.socket) -> int:
     if failed:
         os._exit(_NOT_STARTED)
     return pid
+
+
+def _limit() -> None:
+    """What one program can be held to without rights and without counting others of the same user.
+
+    Not its memory (Node reserves far more than it uses), nor the number of processes, which is the user's.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump holds what it read, and would outlive it
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = _LARGEST_FILE if most == resource.RLIM_INFINITY else min(_LARGEST_FILE, most)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    with contextlib.suppress(OSError):
+        os.nice(_NICER)
+    with contextlib.suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
 
 
 def _let_go_of_the_pipes() -> None:
