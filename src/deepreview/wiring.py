@@ -36,6 +36,7 @@ from deepreview.reviewers.replay.reviewer import ReplayReviewer
 from deepreview.reviewers.static.reviewer import StaticReviewer
 from deepreview.reviewers.static.rules import unknown
 from deepreview.reviewers.static.sarif import Command as StaticCommand
+from deepreview.reviewers.steering.reviewer import SteeringReviewer
 from deepreview.seating import AGENT_NAMES, USUAL_SECONDS, agents, hospitality
 from deepreview.verify.catalog import CHECKS
 
@@ -67,6 +68,7 @@ def crew(settings: Settings, environ: Mapping[str, str]) -> Crew:
             reviewers=seats,
             reserve=party.reserve,
             replaceable=frozenset(one.name for one in party.all),
+            unasked=frozenset({SteeringReviewer.name}),
         ),
         checks=CHECKS,
         steps=steps(settings),

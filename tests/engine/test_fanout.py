@@ -276,3 +276,13 @@ def test_the_record_of_an_agent_stands_in_its_run(stage: Stage) -> None:
     (run,) = stage.run(Scripted(name="names", reading=reading)).runs
     assert isinstance(run, Completed)
     assert (run.record, type(run.reading), run.reading.original) == (RECORD, Reading, "O")
+
+
+def test_who_was_seated_unasked_and_had_nothing_to_do_is_not_told(stage: Stage) -> None:
+    idle = Scripted(name="idle", fails=NothingToDo("nothing here"))
+    seats = Seats(reviewers=(Scripted(name="paths"), idle), unasked=frozenset({"idle", "paths"}))
+    folder, plan = stage.plan()
+    around = Surroundings(environ=environ(stage.box.path.parent / "home"), now=lambda: NOON, emit=stage.events.append)
+    report = asyncio.run(review(plan, folder, Crew(seats=seats, checks=(), steps=()), around))
+    assert [run.reviewer for run in report.runs] == ["paths"]
+    assert "idle" not in report.summary

@@ -109,7 +109,7 @@ def test_killed_and_taken_up_again(product: Product, moment: str, how: signal.Si
     assert done.code == 1, done.stderr.decode()
     (round_,) = product.rounds
     report = round_.report
-    assert counts(report) == (4, 0, 1), report.runs
+    assert counts(report) == (4, 0, 0), report.runs
     after = _asked_by_model(product, scenario)
     quick = next((name for name in after if name.endswith("fake-quick")), "")
     if moment != "start":

@@ -24,6 +24,6 @@ def test_twelve_slow_ones_wait_together(product: Product) -> None:
     seats = ",".join(f"codex:m{number}" for number in range(SEATS))
     done, round_ = review(product, "slow", "-q", "--timeout", "2m", "--with", seats)
     assert done.code == 1, done.stderr.decode()
-    assert counts(round_.report) == (SEATS, 0, 1)
+    assert counts(round_.report) == (SEATS, 0, 0)
     assert product.server.recording.most_in_flight > SEATS / 2  # a busy machine starts them one by one
     assert time.monotonic() - began < SEATS * DELAY / 2

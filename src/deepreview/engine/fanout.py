@@ -86,6 +86,8 @@ class Seats:
     reserve: tuple[Reviewer, ...] = ()
     replaceable: frozenset[str] = frozenset()
     """The reviewers whose loss the reserve makes up for."""
+    unasked: frozenset[str] = frozenset()
+    """Those whom nobody named: that one of them had nothing to do is not told."""
 
 
 async def fan_out(seats: Seats, room: Room) -> tuple[tuple[Run, ...], Said]:
@@ -100,7 +102,8 @@ async def fan_out(seats: Seats, room: Room) -> tuple[tuple[Run, ...], Said]:
         except ExceptionGroup as broken:  # outside the bulkheads only the round's own folder can fail
             raise broken.exceptions[0] from broken
     ended = [one for task in tasks for one in task.result()]
-    return tuple(run for run, _ in ended), tuple(said for _, all_said in ended for said in all_said)
+    runs = (run for run, _ in ended if not (isinstance(run, Skipped) and run.reviewer in seats.unasked))
+    return tuple(runs), tuple(said for _, all_said in ended for said in all_said)
 
 
 async def _seat(
