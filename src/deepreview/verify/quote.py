@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from deepreview.guests.redact import HIDDEN
 from deepreview.model.change import RepoPath, Sha, Side
 from deepreview.model.claim import SAID, Answer, Claim, Place
 from deepreview.model.evidence import Evidence, Outcome, Rung
@@ -26,6 +27,7 @@ from deepreview.model.finding import (
 )
 from deepreview.verify.anchor import TELLING, Anchor, anchor, exists, telling
 from deepreview.verify.literal import invented
+from deepreview.verify.redacted import completed
 
 NAME = "quote"
 _MOST_LINES = 40
@@ -122,18 +124,18 @@ def _known(said: Place, files: Files) -> list[tuple[Place, Source]]:
 def _best(claim: Claim, known: Sequence[tuple[Place, Source]], files: Files) -> tuple[Place, Anchor | None, Source]:
     """The first place where the quote stands; before it is given up, the base is looked at too."""
     for place, source in known:
-        if found := anchor(place, claim.quote, source.lines):
+        if found := anchor(place, completed(claim.quote, source.lines), source.lines):
             return place, found, source
     first, source = known[0]
     before = files.source(first.path, Side.BASE) if claim.kind == SAID and first.side is Side.HEAD else None
-    if before and (found := anchor(first, claim.quote, before.lines)) and claim.quote.strip():
+    if before and (found := anchor(first, completed(claim.quote, before.lines), before.lines)) and claim.quote.strip():
         return replace(first, side=Side.BASE), found, before
     return first, None, source
 
 
 def _from_nowhere(quote: str, files: Files) -> bool:
     """Whether the quote can be recognised and none of it is in any file that the change touches."""
-    lines = telling(quote)
+    lines = [line for line in telling(quote) if HIDDEN not in line]
     bare = [part for line in lines for mark in _COMMENTS if len(part := line.partition(mark)[0]) >= TELLING]
     return bool(lines) and not any(files.changed(line) for line in (*lines, *bare))
 

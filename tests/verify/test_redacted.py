@@ -1,0 +1,45 @@
+"""A quote whose code looks like a key is found where it stands, whatever was taken out of it."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepreview.guests.redact import HIDDEN, redaction
+from deepreview.model.claim import SAID, Place
+from deepreview.model.evidence import Outcome
+from deepreview.testing.builders import make_claim
+from deepreview.testing.reviewers import Scripted
+from deepreview.testing.rounds import Stage
+from deepreview.testing.sandbox import Sandbox
+from deepreview.verify.redacted import completed
+
+KEY = "AKIA" + "Q7" * 8
+CODE = f'def sign():\n    client = Client("{KEY}", "{KEY}", retry=1)\n    return client\n'
+CLEAN = redaction({}, {}).text
+
+
+def test_a_finding_about_a_key_in_the_code_is_placed(tmp_path: Path) -> None:
+    box = Sandbox(tmp_path / "repo")
+    box.commit("start", {"a.py": "\n"})
+    box.git("checkout", "-q", "-b", "topic")
+    box.commit("sign", {"a.py": CODE, "b.py": "x = 1\n"})
+    quote = CLEAN(CODE.splitlines()[1])
+    assert HIDDEN in quote
+    assert KEY not in quote
+    right = make_claim(1, kind=SAID, quote=quote, places=(Place(path="a.py", first=1, last=1),))
+    wrong = make_claim(2, kind=SAID, quote=quote, title="Elsewhere", places=(Place(path="b.py", first=1, last=1),))
+    report = Stage(box=box).run(Scripted(name="names", said=(right, wrong)))
+    by_path = {str(finding.locations[0].path): finding for finding in report.findings}
+    placed = by_path["a.py"]
+    assert (placed.locations[0].first, placed.evidence[0].outcome) == (2, Outcome.SUPPORTS)
+    assert by_path["b.py"].evidence[0].outcome is Outcome.INCONCLUSIVE
+    assert report.claims[0].quote == quote
+
+
+@given(st.lists(st.text("ab=", min_size=0, max_size=4), min_size=2, max_size=4), st.text("xab", min_size=1, max_size=5))
+def test_what_fits_is_taken(parts: list[str], secret: str) -> None:
+    line, other = secret.join(parts), "zzz"
+    quote = HIDDEN.join(parts)
+    assert completed(quote, (other, line)) == (line if any(parts) else quote)
+    assert completed(quote, (other,)) == quote
