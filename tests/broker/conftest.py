@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from deepreview.agents.base import Wire
-from deepreview.broker.base import Credential, Denial, Form, Metered
+from deepreview.broker.base import Credential, Denial, Form, Metered, Told
 from deepreview.broker.broker import Broker, Terms, opened
 from deepreview.model.budget import Price
 
@@ -60,7 +60,7 @@ class Open:
 
     broker: Broker
     client: aiohttp.ClientSession
-    told: list[Metered | Denial] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
 
     @property
     def metered(self) -> list[Metered]:
@@ -86,7 +86,7 @@ class Open:
 @asynccontextmanager
 async def brokered(folder: Path, **terms: Any) -> AsyncIterator[Open]:
     """A broker with a configured price for `fake-model`."""
-    told: list[Metered | Denial] = []
+    told: list[Told] = []
     wanted = Terms(**{"prices": (PRICE,), "observe": told.append, **terms})
     async with aiohttp.ClientSession() as client, opened(folder, wanted) as broker:
         yield Open(broker, client, told)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from deepreview.broker.base import Denial, Metered
+from deepreview.broker.base import Denial, Told
 from deepreview.engine.desk import Repository
 from deepreview.engine.host import GuestHouse, Hospitality
 from deepreview.guests.guest import Account
@@ -12,7 +12,7 @@ from deepreview.guests.isolation import Isolation
 from deepreview.model.agent import Denied
 
 
-def house(folder: Path, record: list[Metered | Denial]) -> GuestHouse:
+def house(folder: Path, record: list[Told]) -> GuestHouse:
     return GuestHouse(
         repository=cast("Repository", None),
         hospitality=Hospitality(isolation=Isolation.NONE),
@@ -24,7 +24,7 @@ def house(folder: Path, record: list[Metered | Denial]) -> GuestHouse:
 
 
 def test_a_guest_cannot_say_that_its_budget_is_spent(tmp_path: Path) -> None:
-    record: list[Metered | Denial] = []
+    record: list[Told] = []
     own = house(tmp_path, record)
     own._observe(
         Denial(reviewer="x", asked="POST /v1/messages", reason="taken out: mcp deepreview budget: all is spent")
@@ -48,7 +48,7 @@ def test_what_an_agent_signs_in_with_is_a_secret(tmp_path: Path) -> None:
 
 
 def test_knocking_a_million_times_fills_no_disk(tmp_path: Path) -> None:
-    record: list[Metered | Denial] = []
+    record: list[Told] = []
     own = house(tmp_path, record)
     for number in range(1_000):
         own._observe(Denial(reviewer="", asked=f"GET /{number}", reason="deepreview broker: who are you?"))

@@ -14,7 +14,7 @@ from tests.broker.conftest import KEY, PRICE, body, credential
 
 from deepreview.agents.base import Question, Spec, Wire
 from deepreview.agents.catalog import agent_of
-from deepreview.broker.base import Budgets, Denial, Metered
+from deepreview.broker.base import Budgets, Denial, Metered, Sent, Told
 from deepreview.broker.broker import Terms, opened
 from deepreview.guests.guest import Gate
 from deepreview.model.agent import Answered, Broke, Failure
@@ -33,9 +33,7 @@ print(urllib.request.urlopen(request).read().decode())
 """
 
 
-def gate(
-    told: list[Metered | Denial], budget: Budget, folder: Path
-) -> Callable[[Path], AbstractAsyncContextManager[Gate]]:
+def gate(told: list[Told], budget: Budget, folder: Path) -> Callable[[Path], AbstractAsyncContextManager[Gate]]:
     """The broker before a model server."""
 
     @asynccontextmanager
@@ -51,7 +49,7 @@ def gate(
 
 def test_a_guest_reaches_the_model_through_the_broker(lodging: Lodging, short_folder: Path, go: Go) -> None:
     async def visit() -> None:
-        told: list[Metered | Denial] = []
+        told: list[Told] = []
         async with replace(lodging, gate=gate(told, Budget(), short_folder)).open() as room:
             door = room.door(Wire.ANTHROPIC)
             asked = json.dumps(body(Wire.ANTHROPIC, stream=False))
@@ -59,7 +57,8 @@ def test_a_guest_reaches_the_model_through_the_broker(lodging: Lodging, short_fo
             assert done.exit.code == 0, done.exit.stderr
             assert json.loads(done.out)["model"] == "fake-model"
             assert KEY not in done.out + done.exit.stderr
-        (metered,) = told
+        sent, metered = told
+        assert isinstance(sent, Sent)
         assert isinstance(metered, Metered)
         assert (metered.reviewer, metered.usage.sent, metered.ending) == ("guest", 1000, "complete")
 
@@ -77,7 +76,7 @@ def test_a_real_agent_reviews_without_a_key_until_the_budget_is_spent(
     guest = replace(wrapped, environ={"PATH": path, "HOME": str(wrapped.repo.root)})
 
     async def visit() -> None:
-        told: list[Metered | Denial] = []
+        told: list[Told] = []
         async with replace(guest, gate=gate(told, budget, short_folder)).open() as room:
             question = Question(prompt="Review")
             events = [event async for event in agent_of(Spec(agent=name, model=MODELS[name])).ask(question, room)]

@@ -16,7 +16,7 @@ from tests.agents.conftest import program_of
 
 from deepreview import wire
 from deepreview.archive.journal import EVENTS_SUFFIX, turns
-from deepreview.broker.base import Denial, Metered
+from deepreview.broker.base import Metered, Told
 from deepreview.model.agent import AgentEvent
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Run, Skipped
@@ -28,7 +28,7 @@ CLIS = ("claude", "codex", "gemini")
 KEY = "sk-0only0outside0the0sandbox"
 """The only real key; guests never see it."""
 PARTS = (".deepreview/brief.md", ".deepreview/diff/001.patch")
-_REQUEST: TypeAdapter[Metered | Denial] = TypeAdapter(Metered | Denial)
+_REQUEST: TypeAdapter[Told] = TypeAdapter(Told)
 _RECEIPT = re.compile(r"\b\d{3}[ab]-[0-9a-f]{6}\b")
 
 REVIEW = """\

@@ -1,13 +1,17 @@
 """Budgets through the whole product: three command lines at once and never more than one request too much."""
 
 import json
+import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tests.product.conftest import CLIS, Product, Round, counts, reviews
 from tests.product.test_matrix import adds_up, named, review, seats
 
+from deepreview.archive.folder import RoundFolder
+from deepreview.broker.ledger import Ledger
 from deepreview.model.agent import Failure
 from deepreview.model.round import Completed, Failed
 from deepreview.testing.model_server import Asked, Turn, Usage
@@ -80,7 +84,32 @@ def test_a_budget_of_each_reviewer_lets_all_begin(product: Product) -> None:
     config = _config(product, 'budget-reviewer = "5k tokens"')
     done, round_ = review(product, "dear", "-q", "--config", config, "--with", seats(["m"]))
     assert done.code == 1, done.stderr.decode()
-    for run in round_.report.runs[1:]:
+    for run in round_.report.runs:
         assert isinstance(run, Completed), run  # its third request began before 5,000 tokens were spent
         own = [one for one in round_.requests() if one.reviewer == run.reviewer]
         assert sum(one.usage.sent + one.usage.output for one in own) == 6300
+
+
+def test_a_request_that_was_under_way_when_all_was_killed_counts_with_its_maximum(product: Product) -> None:
+    product.server.add_script("held", lambda asked: Turn(text=reviews(asked).text, delay=60))
+    process = product.start("held", "review", "-q", "--budget", "100k tokens", "--with", "codex:fake-m")
+    ends = time.monotonic() + 60
+    while not product.asked("held"):
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    process.kill()
+    process.communicate(timeout=20)
+    (round_,) = product.rounds
+    counted = RoundFolder(path=round_.path).spent()["codex-fake-m"]
+    assert counted.sent + counted.output > 128_000  # Codex sets no limit to its answer
+    ledger = Ledger(product.home / ".local/share/deepreview/spending", lambda: datetime.now(UTC))
+    assert ledger.standing().reserved.tokens == counted.sent + counted.output
+
+    done = product("held", "resume", "-q")
+    assert done.code == 3, done.stderr.decode()
+    (run,) = round_.report.runs
+    assert isinstance(run, Failed)
+    assert run.failure is Failure.BUDGET
+    assert "tokens of this run are spent" in run.error
+    assert len(product.asked("held")) == 1
+    assert ledger.standing().reserved.tokens == counted.sent + counted.output

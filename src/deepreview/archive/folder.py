@@ -7,7 +7,7 @@
     busy                   locked while a process works on the round; holds its id
     <reviewer>.run.json    how the reviewer ended; absent while it runs
     <reviewer>.events.jsonl  what an agent did, event by event (see `archive/journal.py`)
-    requests.jsonl         each request to a model, with what it used and cost, and each that was not let through
+    requests.jsonl         each request to a model before it is sent and when it is over, and what was not let through
     report.json, report.md, report.html, report.sarif   (of a round that was fetched, the first alone)
 """
 
@@ -26,7 +26,7 @@ from typing import IO
 from pydantic import TypeAdapter
 
 from deepreview import wire
-from deepreview.broker.base import Denial, Metered
+from deepreview.broker.base import Denial, Metered, Sent, Told
 from deepreview.config.schema import Settings
 from deepreview.context.brief import Thread
 from deepreview.errors import MachineError, UsageError
@@ -59,7 +59,7 @@ class Plan:
 
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
 _THREADS: TypeAdapter[tuple[Thread, ...]] = TypeAdapter(tuple[Thread, ...])
-_REQUEST: TypeAdapter[Metered | Denial] = TypeAdapter(Metered | Denial)
+_REQUEST: TypeAdapter[Told] = TypeAdapter(Told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +139,31 @@ class RoundFolder:
         """Put on record what people have said."""
         self.write(_THREADS_FILE, wire.to_json(_THREADS, threads, indent=1) + "\n")
 
-    def note_request(self, told: Metered | Denial) -> None:
+    def note_request(self, told: Told) -> None:
         """Put a request to a model, or one that was not let through, on record."""
         with writing(self.path), (self.path / "requests.jsonl").open("a", encoding="utf-8") as file:
             file.write(wire.to_json(_REQUEST, told) + "\n")
 
     def spent(self) -> Mapping[str, Usage]:
-        """What each reviewer has used of models, by the requests on record."""
-        found: dict[str, list[Usage]] = {}
+        """What each reviewer has used of models, by the requests on record.
+
+        One whose end is not known, since the process was killed meanwhile, counts with the most that it may have used.
+        """
+        over: dict[str, tuple[str, Usage]] = {}
         path = self.path / "requests.jsonl"
         for line in path.read_bytes().splitlines() if path.exists() else ():
             with suppress(ValueError):  # cut off while it was written
                 told = wire.from_json(_REQUEST, line)
-                if isinstance(told, Metered):
-                    found.setdefault(told.reviewer, []).append(told.usage)
+                match told:
+                    case Sent():
+                        over[told.id] = (told.reviewer, told.most)
+                    case Metered():
+                        over[told.id or str(len(over))] = (told.reviewer, told.usage)
+                    case Denial():
+                        pass
+        found: dict[str, list[Usage]] = {}
+        for reviewer, usage in over.values():
+            found.setdefault(reviewer, []).append(usage)
         return {reviewer: total(usages) for reviewer, usages in found.items()}
 
     def forget(self, reviewer: str) -> None:

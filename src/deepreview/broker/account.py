@@ -1,11 +1,12 @@
 """One request's money: what is set aside for it, what it used, and what is told about it."""
 
+import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Literal
 
 from deepreview.broker.asking import Asking
-from deepreview.broker.base import Cost, Credential, Denial, Metered, Observer
+from deepreview.broker.base import Cost, Credential, Denial, Metered, Observer, Sent
 from deepreview.broker.meter import LETTERS
 from deepreview.broker.prices import Prices, Tokens
 from deepreview.broker.readings import Reading
@@ -26,6 +27,7 @@ class Account:
     asking: Asking
     reservation: Reservation
     began: float = field(default_factory=time.monotonic)
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def metered(self, reading: Reading, status: int, ending: Ending, prices: Prices) -> Metered:
         """What it used and cost. `reading` says what the service told; the rest is estimated where it was billed."""
@@ -60,6 +62,7 @@ class Account:
             status=status,
             ending=ending,
             seconds=time.monotonic() - self.began,
+            id=self.id,
         )
 
     def _usd(self, tokens: Tokens, answered: str, prices: Prices) -> float | None:
@@ -115,7 +118,16 @@ class Books:
             Cost(usd=most or 0.0, tokens=asking.most_input + asking.most_output),
             Cost(usd=likely or 0.0, tokens=asking.likely_input),
         )
-        return Account(reviewer=reviewer, credential=credential, asking=asking, reservation=reservation)
+        account = Account(reviewer=reviewer, credential=credential, asking=asking, reservation=reservation)
+        used = Usage(
+            input=asking.most_input,
+            output=asking.most_output,
+            requests=1,
+            usd=most or 0.0,
+            priced="none" if most is None else "list",
+        )
+        self.observe(Sent(reviewer=reviewer, id=account.id, most=used))
+        return account
 
     def close(self, account: Account, reading: Reading, status: int, ending: Ending) -> None:
         """The request is over: replace its reservation by its cost, and tell the observer."""

@@ -79,7 +79,20 @@ class Metered:
     ending: Literal["complete", "cut", "left", "failed"]
     """Whole; ended by the service's side; ended by the client's side; refused by the service or never answered."""
     seconds: float
+    id: str = ""
+    """That of its `Sent`."""
     kind: Literal["metered"] = "metered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One request that is about to go to a model: all that is known of it where the process is killed meanwhile."""
+
+    reviewer: str
+    id: str
+    most: Usage
+    """What it may use and cost at most."""
+    kind: Literal["sent"] = "sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +107,11 @@ class Denial:
     kind: Literal["denial"] = "denial"
 
 
-Observer = Callable[[Metered | Denial], None]
+Told = Sent | Metered | Denial
+Observer = Callable[[Told], None]
 
 
-def nobody(_told: Metered | Denial) -> None:
+def nobody(_told: Told) -> None:
     """The observer that does not listen."""
 
 

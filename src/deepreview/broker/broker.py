@@ -47,7 +47,7 @@ class Terms:
     spent: Mapping[str, Usage] = field(default_factory=dict)
     """What reviewers used before, in a run that is taken up again: it counts against the budgets of the run."""
     observe: Observer = nobody
-    """Told of each request when it is over, and of what was not forwarded. Must not raise."""
+    """Told of each request before it is sent and when it is over, and of what was not forwarded. Must not raise."""
     patience: float = 300
     """Seconds that a request may wait for others whose reservations leave no room for it."""
     now: Callable[[], datetime] = _now

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deepreview.agents.base import Agent, Door, Guest
 from deepreview.agents.troubles import OUR_BUDGET
-from deepreview.broker.base import Budgets, Credential, Denial, Metered
+from deepreview.broker.base import Budgets, Credential, Denial, Told
 from deepreview.broker.broker import Broker, Terms, opened
 from deepreview.context.steering import unwanted
 from deepreview.engine.desk import Repository
@@ -57,7 +57,7 @@ class GuestHouse:
     papers: Mapping[str, str]
     folder: Path
     environ: Mapping[str, str]
-    record: Callable[[Metered | Denial], None]
+    record: Callable[[Told], None]
     """Told of each request to a model, and of each that was not let through."""
     before: Mapping[str, Usage] = field(default_factory=dict)
     """What each reviewer has used in earlier processes of this round."""
@@ -156,7 +156,7 @@ class GuestHouse:
         """How it was kept; known when all its guests are gone."""
         return self._stays.get(reviewer, Stay())
 
-    def _observe(self, told: Metered | Denial) -> None:
+    def _observe(self, told: Told) -> None:
         if isinstance(told, Denial):
             if told.reason.startswith(OUR_BUDGET):
                 self._refusals[told.reviewer] = told.reason.removeprefix(f"{OUR_BUDGET}: ")
