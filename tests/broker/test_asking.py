@@ -146,3 +146,18 @@ def test_data_and_words_pass(wire: Wire, part: dict[str, Any]) -> None:
 def test_tools_that_are_no_list_cannot_be_looked_through() -> None:
     with pytest.raises(ValueError, match="a list of tools"):
         asking(Wire.GEMINI, body(Wire.GEMINI, tools={"googleSearch": {}}))
+
+
+def test_tools_that_stand_in_a_message_are_freed_of_what_reaches_further() -> None:
+    plain = {"type": "function", "name": "read"}
+    space = {"type": "namespace", "name": "functions", "tools": [plain, {"type": "web_search_preview"}]}
+    item = {"type": "additional_tools", "role": "developer", "tools": [{"type": "mcp", "server_url": "x"}, space]}
+    said = {"type": "message", "role": "user", "content": "Review."}
+    told = asking(Wire.RESPONSES, body(Wire.RESPONSES) | {"input": [item, said, "odd"], "tools": [space]})
+    assert told.removed == ("web_search_preview", "mcp", "web_search_preview")
+    sent = json.loads(told.body)
+    kept = space | {"tools": [plain]}
+    assert sent["tools"] == [kept]
+    assert sent["input"] == [item | {"tools": [kept]}, said, "odd"]
+    clean = asking(Wire.RESPONSES, body(Wire.RESPONSES) | {"input": [item | {"tools": [kept]}, said]})
+    assert clean.removed == ()

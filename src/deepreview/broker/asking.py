@@ -105,10 +105,21 @@ def _word(holder: object, name: str) -> str:
 def _remove(asked: dict[str, Any], wire: Wire) -> list[str]:
     removed = [name for name in _TOP[wire] if asked.pop(name, None) is not None]
     tools = asked.get("tools")
-    if isinstance(tools, dict):
-        raise ValueError("a list of tools is wanted")  # noqa: TRY004 - bad input, whatever its type
-    if not isinstance(tools, list):
-        return removed
+    items = asked.get("input")
+    holders = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+    for holder in (asked, *holders):  # Codex tells newer models of its tools in a message
+        if isinstance(holder.get("tools"), dict):
+            raise ValueError("a list of tools is wanted")  # noqa: TRY004 - bad input, whatever its type
+        if isinstance(holder.get("tools"), list):
+            holder["tools"] = _kept(holder["tools"], wire, removed)
+    if tools and not asked["tools"]:
+        del asked["tools"]
+        asked.pop("tool_choice", None)
+    return removed
+
+
+def _kept(tools: list[Any], wire: Wire, removed: list[str]) -> list[Any]:
+    """The tools that reach no further than the model, in name spaces of them too."""
     kept = []
     for tool in tools:
         hosted = _hosted(tool, wire) if isinstance(tool, dict) else []
@@ -117,12 +128,9 @@ def _remove(asked: dict[str, Any], wire: Wire) -> list[str]:
             rest = {name: value for name, value in tool.items() if name not in hosted}
             kept += [rest] if rest else []
         elif not hosted:
-            kept.append(tool)
-    asked["tools"] = kept
-    if tools and not kept:
-        del asked["tools"]
-        asked.pop("tool_choice", None)
-    return removed
+            nested = tool.get("tools") if isinstance(tool, dict) else None
+            kept.append({**tool, "tools": _kept(nested, wire, removed)} if isinstance(nested, list) else tool)
+    return kept
 
 
 def _hosted(tool: dict[str, Any], wire: Wire) -> list[str]:
