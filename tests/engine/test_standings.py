@@ -236,6 +236,28 @@ def test_what_was_declined_wakes_when_its_code_or_its_callers_change(rounds: Rou
     assert wanted[title].partition(",")[0] in page(report)
 
 
+def test_an_open_finding_beside_a_declined_one_stays_open_when_both_are_told_as_one(rounds: Rounds) -> None:
+    rounds.commit("both", {"src/cache.py": LOAD, "src/store.py": "def get(rows):\n    return rows.value\n" + STORE})
+    one = ruled(1, "src/cache.py", "        total += row.value", title="A value may be None")
+    place = Place(path="src/store.py", first=5, last=5)
+    other = replace(one, id=ClaimId(f"{one.id}-2"), quote="        total.add(row.value)", places=(place,))
+    rounds.round(one, other)
+    rounds.resolve("S1", State.DECLINED, reason="rows always have values")
+    report = rounds.round(replace(one, places=(*one.places, place)))
+    assert report.findings == ()
+    assert rows(report) == {"R1-S1": (Now.DECLINED, ""), "R1-S2": (Now.UNREPEATED, "")}
+
+
+def test_what_was_declined_sleeps_on_when_a_reviewer_quotes_what_an_earlier_one_quoted(rounds: Rounds) -> None:
+    """Another piece of the same code is no change of it."""
+    rounds.commit("load", {"src/cache.py": LOAD})
+    rounds.round(SUM)
+    quoted = replace(SUM, quote="    for row in rows:", places=(Place(path="src/cache.py", first=3, last=3),))
+    assert rows(rounds.round(quoted)) == {"R1-I1": (Now.OPEN, "I1")}
+    rounds.resolve("I1", State.DECLINED, reason="rows always have values")
+    assert rows(rounds.round(SUM)) == {"R2-I1": (Now.DECLINED, "")}
+
+
 LOST = said(
     6,
     "src/cache.py",

@@ -13,7 +13,7 @@ from deepreview.lives.likeness import Likeness
 from deepreview.lives.places import spots
 from deepreview.model.change import Sha
 from deepreview.model.claim import SAID
-from deepreview.model.finding import Finding
+from deepreview.model.finding import Finding, State
 from deepreview.model.life import Life
 
 SAME_CODE = 0.0
@@ -174,7 +174,7 @@ class _Known:
         if (at := (finding.path, code_of(finding))) in self._others:
             return (2, sure, "It is said of another of the places that it named.", True)
         if at in self._once:
-            return (2, sure, "Its code is what it was in an earlier round.", False)
+            return (2, sure, "Its code is what it was in an earlier round.", self._stands)
         if any((spot.path, spot.code) == (self._path, self._code) for spot in spots(finding.locations)):
             return (3, sure, "It is said as one of several places.", True)
         return None
@@ -186,8 +186,9 @@ class _Known:
         if here is None:
             return None
         if SAID in {finding.kind, old.kind}:
-            if score < (REWORDED if here else CHANGED):
-                return None
+            ended = self._life.gone or self._life.state is State.FIXED
+            if score < (REWORDED if here else CHANGED) or (ended and not here):
+                return None  # what is said of the code that a fix wrote is mostly another defect
             how = "It says the same in other words" + ("." if here else ", and its code changed.")
             return (4, _sure(score), how, here)
         if finding.kind != old.kind or finding.path != self._path or self._stands or not self._code:

@@ -130,6 +130,8 @@ class _Row:
         """What became of one that is said again and not shown."""
         gone = self.close.gone.get(match.finding.claims[0])
         step = gone.step if gone else ""
+        if step == "declined" and self.life.state is State.OPEN:
+            return Now.UNREPEATED, "", ("What names its place is another one, which is settled.",)
         if step == "declined":
             return _SETTLED[self.life.state], "", ("It is said again, and its code and callers did not change.",)
         why = f"It is said again, and dropped: {gone.reason}." if gone else "It is said again."
