@@ -1,6 +1,7 @@
 """Names become objects here and nowhere else."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -154,13 +155,13 @@ def reviewed_commit(sha: str, place: Place) -> ReviewedCommit:
     return ReviewedCommit(mirror=Mirror(path=pinned.mirror, environ=place.environ), pin=pinned)
 
 
-def brief(pinned: Pin, settings: Settings, environ: Mapping[str, str]) -> Brief:
+def brief(pinned: Pin, settings: Settings, environ: Mapping[str, str], today: date) -> Brief:
     """What every reviewer of the pinned change would be given to read in the next round."""
     mirror = Mirror(path=pinned.mirror, environ=environ)
     repository = Repository(mirror=mirror, change=read_change(pinned, mirror))
     shelf = archive(settings, environ).root / shelf_of(pinned.repo, pinned.mirror)
     rounds = Archive(root=shelf.parent).of_target(pinned, shelf.name)
-    return brief_of(repository, told(past_in(shelf, rounds, repository)))
+    return brief_of(repository, told(past_in(shelf, rounds, repository)), today)
 
 
 def named_file(config: Path | None) -> File | None:

@@ -20,6 +20,7 @@ from deepreview.cli.commands.address import address_command
 from deepreview.cli.commands.bench import bench_command
 from deepreview.cli.commands.imports import import_command
 from deepreview.cli.commands.lint import lint_command
+from deepreview.cli.commands.memory import memory_command
 from deepreview.cli.commands.prompt import prompt_command
 from deepreview.cli.commands.publish import fetch_rounds_command, publish_command
 from deepreview.cli.commands.resolve import resolve_command, rounds_command
@@ -62,6 +63,7 @@ for command in (
     resolve_command,
     address_command,
     rounds_command,
+    memory_command,
     render_command,
     publish_command,
     fetch_rounds_command,

@@ -59,12 +59,20 @@ def deliver(text: str, output: Path | None) -> None:
         raise MachineError(f"{output} cannot be written: {error.strerror}", hint="choose another place") from error
 
 
+def replaced(target: Path, text: str) -> None:
+    """Put another text into a file whole, bytes that are not UTF-8 included."""
+    try:
+        _replace(target, text)
+    except OSError as error:
+        raise MachineError(f"{target} cannot be written: {error.strerror}", hint="see who may write there") from error
+
+
 def _replace(target: Path, text: str) -> None:
     """Write beside the file and move it there, so that nobody sees half of it."""
     handle, fresh = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
         Path(fresh).chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644)
         Path(fresh).replace(target)
     except BaseException:

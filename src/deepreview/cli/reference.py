@@ -1,5 +1,7 @@
 """The help of all commands as one page: `docs/cli.md` is made from this."""
 
+from collections.abc import Iterator
+
 import click
 
 _WIDTH = 100
@@ -27,12 +29,15 @@ def reference(group: click.Group) -> str:
         help_option_names=group.context_settings["help_option_names"],
     )
     parts = [_HEAD, _section("deepreview", group.get_help(top))]
-    for name in sorted(group.commands):
-        context = click.Context(
-            group.commands[name], info_name=name, parent=top, terminal_width=_WIDTH, max_content_width=_WIDTH
-        )
-        parts.append(_section(f"deepreview {name}", group.commands[name].get_help(context)))
-    return "\n".join(parts)
+    return "\n".join((*parts, *_below(group, top)))
+
+
+def _below(group: click.Group, above: click.Context) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        context = click.Context(command, info_name=name, parent=above, terminal_width=_WIDTH, max_content_width=_WIDTH)
+        yield _section(context.command_path, command.get_help(context))
+        if isinstance(command, click.Group):
+            yield from _below(command, context)
 
 
 def _section(title: str, text: str) -> str:

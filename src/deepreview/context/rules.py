@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
+from deepreview.context import repo_rules
 from deepreview.context.steering import sort_of
 from deepreview.context.tree import Tree, binary, text
 from deepreview.model.change import Change, RepoPath
+from deepreview.model.memory import RepoRule
 
 _ANYWHERE = ("AGENTS.md", "CLAUDE.md", "GEMINI.md", "REVIEW.md")
 """Hold for the folder that they stand in and all below it."""
 _AT_ROOT = (
-    "deep-review-context.md",
+    repo_rules.FILE,
     ".github/copilot-instructions.md",
     "CONTRIBUTING.md",
     ".github/CONTRIBUTING.md",
@@ -31,10 +34,16 @@ class Rule:
     text: str
     cut: int
     """Characters at its end that are left out."""
+    accepted: tuple[RepoRule, ...] = ()
+    """The numbered rules in the text that is not cut."""
 
 
-def rules(base: Tree, changed: Iterable[RepoPath]) -> tuple[Rule, ...]:
-    """The rules for the changed paths, those of the whole project first; of equal files the first."""
+def rules(base: Tree, changed: Iterable[RepoPath], pr: int = 0, today: date = date.min) -> tuple[Rule, ...]:
+    """The rules for the changed paths, those of the whole project first; of equal files the first.
+
+    Numbered rules that are for other paths, another pull request or days that are over are left out.
+    """
+    changed = tuple(changed)
     known = base.entries()
     wanted = [path for path in dict.fromkeys(_wanted(changed)) if path in known and known[path].regular]
     read = base.read(wanted)
@@ -45,11 +54,21 @@ def rules(base: Tree, changed: Iterable[RepoPath]) -> tuple[Rule, ...]:
             continue
         seen.add(content)
         whole = _of_reviews(text(content)) if path.endswith("CONTRIBUTING.md") else text(content).strip()
+        if path == repo_rules.FILE:
+            idle = [rule.id for rule in repo_rules.parse(whole) if not repo_rules.in_force(rule, changed, pr, today)]
+            whole = repo_rules.without(whole, idle).strip()
         kept = whole[: min(_ONE, left)]
         left -= len(kept)
         if whole:
-            found.append(Rule(path=path, text=kept, cut=len(whole) - len(kept)))
+            accepted = _accepted(whole, kept) if path == repo_rules.FILE else ()
+            found.append(Rule(path=path, text=kept, cut=len(whole) - len(kept), accepted=accepted))
     return tuple(found)
+
+
+def _accepted(whole: str, kept: str) -> tuple[RepoRule, ...]:
+    """The numbered rules that are not cut away."""
+    ended = kept if kept == whole else f"{kept.rpartition(chr(10))[0]}\n{repo_rules.END}\n"
+    return repo_rules.parse(ended)
 
 
 def _wanted(changed: Iterable[RepoPath]) -> Iterator[RepoPath]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from deepreview.agents.base import Agent
 from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
@@ -76,7 +76,7 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
     repository = Repository(mirror=mirror, change=change)
     around.emit(_started(change, crew))
     past = past_of(folder, plan, repository)
-    brief = brief_of(repository, told(past), around.threads)
+    brief = brief_of(repository, told(past), datetime.fromisoformat(plan.started).date(), around.threads)
     folder.write(BRIEF_FILE, printable(summary(brief)))
     watch.stage("change")
     async with _house(crew, repository, brief, folder, around) as house:
@@ -95,6 +95,7 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
             runs=runs,
             observations=_observations(said),
             slate=slate,
+            rules=tuple(one for rule in brief.rules for one in rule.accepted),
         )
         records = closed(records, past, before.attached, crew.policy)
         if crew.lead and house:
@@ -150,7 +151,9 @@ def _started(change: Change, crew: Crew) -> RoundStarted:
     )
 
 
-def brief_of(repository: Repository, earlier: tuple[Earlier, ...] = (), threads: tuple[Thread, ...] = ()) -> Brief:
+def brief_of(
+    repository: Repository, earlier: tuple[Earlier, ...], today: date, threads: tuple[Thread, ...] = ()
+) -> Brief:
     """What every reviewer is given to read."""
     change = repository.change
     sets = touched_together(repository.git, change.head, MOST_COMMITS)
@@ -158,7 +161,7 @@ def brief_of(repository: Repository, earlier: tuple[Earlier, ...] = (), threads:
     return Brief(
         change=change,
         companions=companions(sets, changed, repository.tree(Side.HEAD).entries().keys()),
-        rules=rules(repository.tree(Side.BASE), changed),
+        rules=rules(repository.tree(Side.BASE), changed, change.number, today),
         earlier=earlier,
         threads=threads,
     )

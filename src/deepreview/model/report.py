@@ -7,6 +7,7 @@ from deepreview.model.claim import Claim, ClaimId, Observation, Section
 from deepreview.model.finding import Dropped, Finding
 from deepreview.model.lead import Lead
 from deepreview.model.life import Convergence, Previous
+from deepreview.model.memory import RepoRule
 from deepreview.model.round import Run
 from deepreview.model.verdict import Verdict
 
@@ -176,6 +177,8 @@ class Report:
     """The findings of earlier rounds of the same target and what became of them; empty in a first round."""
     convergence: Convergence | None = None
     """None in a report that is no round of a target."""
+    rules: tuple[RepoRule, ...] = ()
+    """The accepted rules of the project that reviewers were given."""
 
     @property
     def told(self) -> tuple[Remark, ...]:

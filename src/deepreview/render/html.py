@@ -4,6 +4,8 @@ from collections import Counter
 
 from markupsafe import Markup
 
+from deepreview.memory.alike import together
+from deepreview.memory.notes import notes
 from deepreview.model.claim import Claim, Section, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding
@@ -66,6 +68,7 @@ def render(report: Report) -> str:
         deeds=[(run.reviewer, deeds.deeds(record)) for run in report.runs if (record := deeds.record_of(run))],
         lead=_lead(report),
         observations=_observations(report),
+        proposed=together(notes(report.observations)),
         raw=_raw(report, shown),
         many=len(report.findings) > MANY,
         aliases=frozenset(card.id for card in shown),

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+from deepreview.memory.alike import together
+from deepreview.memory.notes import notes as notes_in
 from deepreview.model.change import Side
 from deepreview.model.claim import Answer, Claim, ClaimId, Place, Section
 from deepreview.model.finding import Fingerprint
+from deepreview.model.memory import Note
 from deepreview.model.report import ChangedFile, Fate, Report, Tally
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.deeds import cost, deeds, record_of, ruled, tool_calls, without
@@ -182,7 +185,23 @@ def notes(report: Report) -> str:
                 said.append(f"{name} failed: {inline(why_failed(run))}")
     listed = [item(text) for text in said]
     listed += observed(report, Section.NOTE)
-    return "\n".join(listed) or "None."
+    return ("\n".join(listed) or "None.") + _memory(report)
+
+
+def _memory(report: Report) -> str:
+    """The rules that reviewers were given, and the notes that they propose; nothing where there is neither."""
+    proposed = together(notes_in(report.observations))
+    rules = f"\n\nReviewers were given {inline(', '.join(rule.id for rule in report.rules))}." if report.rules else ""
+    if not proposed:
+        return rules
+    head = "\n\n### Repo context updates\n\nProposed, and in force for nobody before `deepreview memory accept`.\n\n"
+    rows = (item(f"{plain('[repo]')} {_asked(note)} [{plain(', '.join(note.reviewers))}]") for note in proposed)
+    return f"{rules}{head}" + "\n".join(rows)
+
+
+def _asked(note: Note) -> str:
+    target = f" {note.target}" if note.target else ""
+    return f"{note.verb.value.upper()}{target} {inline(note.text)}".rstrip()
 
 
 def observed(report: Report, section: Section) -> list[str]:

@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from deepreview.context.visible import exact, one_line
+from deepreview.memory.alike import together
+from deepreview.memory.notes import notes as notes_in
 from deepreview.model.agent import Record
 from deepreview.model.claim import Section, Severity
 from deepreview.model.finding import Finding, OriginKind, State
@@ -333,6 +335,9 @@ def _unread(sheet: Console, files: tuple[ChangedFile, ...]) -> None:
 def _noticed(sheet: Console, report: Report) -> None:
     quiet = {Section.STRENGTH, Section.SUMMARY}
     notes = [note for note in report.told if note.section not in quiet]
+    if proposed := together(notes_in(report.observations)):
+        sheet.print()
+        _hang(sheet, f"{counted(len(proposed), 'note')} for the project's rules: `deepreview memory` lists what waits.")
     if not notes:
         return
     sheet.print()

@@ -11,6 +11,7 @@ from deepreview.model.change import Change
 from deepreview.model.claim import Observation, Section, Severity
 from deepreview.model.lead import Lead
 from deepreview.model.life import Convergence, Previous
+from deepreview.model.memory import RepoRule
 from deepreview.model.report import SCHEMA, Clock, Report, Subject
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.model.verdict import Verdict
@@ -34,6 +35,8 @@ class Records:
     observations: tuple[Observation, ...]
     slate: Slate
     lead: Lead | None = None
+    rules: tuple[RepoRule, ...] = ()
+    """The accepted rules that reviewers were given."""
     previous: tuple[Previous, ...] = ()
     convergence: Convergence | None = None
 
@@ -64,6 +67,7 @@ def build_report(records: Records, lines: Lines) -> Report:
         cited=cited_code(slate.findings, change, lines),
         previous=records.previous,
         convergence=records.convergence,
+        rules=records.rules,
     )
     return printable(report)
 

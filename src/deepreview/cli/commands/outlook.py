@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from deepreview import seating, wiring
 from deepreview.broker.estimate import Estimate
+from deepreview.cli.context import now
 from deepreview.config.schema import Settings
 from deepreview.git.target import Pin, Place
 from deepreview.guests.isolation import label
@@ -16,7 +17,7 @@ def outlooks(settings: Settings, pinned: Pin, place: Place) -> tuple[Outlook, ..
     party = seating.agents(settings, place.environ)
     if not party.all:
         return ()
-    return seating.outlooks(party, settings, place.environ, wiring.brief(pinned, settings, place.environ))
+    return seating.outlooks(party, settings, place.environ, wiring.brief(pinned, settings, place.environ, now().date()))
 
 
 def lines(found: Iterable[Outlook]) -> Iterator[str]:

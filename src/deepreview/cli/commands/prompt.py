@@ -8,7 +8,7 @@ from deepreview import wiring
 from deepreview.agents.catalog import COMMAND_LINES, named
 from deepreview.catalog import nearest
 from deepreview.cli.commands.review import what_was_asked
-from deepreview.cli.context import Where
+from deepreview.cli.context import Where, now
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
 from deepreview.config.schema import Settings
@@ -55,7 +55,7 @@ def prompt_command(
     pinned, loaded = wiring.prepare(asked, {"base": base, "archive": archive}, place, config)
     family = _family(seat, loaded.settings) if seat else ""
     wiring.refuse_empty(pinned, place.environ)
-    brief = wiring.brief(pinned, loaded.settings, place.environ)
+    brief = wiring.brief(pinned, loaded.settings, place.environ, now().date())
     told = laid_out(brief)
     if papers is not None:
         _write(told, papers)

@@ -1,0 +1,167 @@
+"""The queue: what is new in the rounds, and what stands after all that was decided. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from deepreview.memory.alike import Words
+from deepreview.memory.notes import cited, notes
+from deepreview.model.finding import State
+from deepreview.model.memory import Decided, Deed, Expired, MemoryEntry, Note, Proposed, RepoRule, Seconded, Verb
+from deepreview.model.report import Report
+from deepreview.model.resolution import Resolution
+
+ENOUGH = 3
+"""Decisions for one reason that make a note."""
+UNUSED = 10
+"""Rounds a rule is given to without being cited before it is called unused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A note of the queue as it stands."""
+
+    number: int
+    note: Note
+    """With all who said it, and with its text as edited."""
+    rounds: tuple[str, ...]
+    decided: Decided | None = None
+    """The decision that counts; an edited note still waits."""
+
+    @property
+    def name(self) -> str:
+        """`N1`."""
+        return f"N{self.number}"
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody has still to decide."""
+        return self.decided is None or self.decided.deed is Deed.EDIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How a rule was used."""
+
+    rule: RepoRule
+    given: int
+    """Rounds whose reviewers were given it."""
+    cited: int
+    """Claims and observations that cite it."""
+    last: str
+    """The newest round that cites it; empty for none."""
+
+    @property
+    def unused(self) -> bool:
+        """Whether many rounds had it and none needed it."""
+        return self.given >= UNUSED and not self.cited
+
+
+def fold(entries: Iterable[MemoryEntry]) -> tuple[Waiting, ...]:
+    """The notes as they stand, in the order of their numbers."""
+    found: dict[int, Waiting] = {}
+    for entry in entries:
+        match entry:
+            case Proposed():
+                rounds = (entry.note.round,) if entry.note.round else ()
+                found.setdefault(entry.number, Waiting(number=entry.number, note=entry.note, rounds=rounds))
+            case Seconded() if known := found.get(entry.number):
+                found[known.number] = _seconded(known, entry)
+            case Decided() if known := found.get(entry.number):
+                found[known.number] = _decided(known, entry)
+            case Seconded() | Decided() | Expired():  # of a note whose own line is lost, or of a rule
+                pass
+            case _:
+                assert_never(entry)
+    return tuple(found[number] for number in sorted(found))
+
+
+def _seconded(known: Waiting, entry: Seconded) -> Waiting:
+    reviewers = tuple(dict.fromkeys((*known.note.reviewers, *entry.reviewers)))
+    rounds = tuple(dict.fromkeys((*known.rounds, entry.round)))
+    return replace(known, note=replace(known.note, reviewers=reviewers), rounds=rounds)
+
+
+def _decided(known: Waiting, entry: Decided) -> Waiting:
+    changed = entry.deed is not Deed.REJECT and entry.text
+    note = replace(known.note, text=entry.text) if changed else known.note
+    return replace(known, note=note, decided=entry)
+
+
+def fresh(
+    entries: Sequence[MemoryEntry], reports: Iterable[Report], said: Sequence[Resolution], at: str
+) -> tuple[MemoryEntry, ...]:
+    """What the rounds and decisions bring that the log does not have yet."""
+    words = Words()
+    known = {entry.number: entry.note for entry in entries if isinstance(entry, Proposed)}
+    edited = {one.number: one.note for one in fold(entries)}
+    seen = {(one.number, name, r) for one in fold(entries) for name in one.note.reviewers for r in one.rounds}
+    new: list[MemoryEntry] = []
+    told = [note for report in reports for note in notes(report.observations, report.clock.round_id)]
+    for note in (*told, *by_decisions(said, words)):
+        number = next((n for n in known if words.one(known[n], note) or words.one(edited[n], note)), 0)
+        if not number:
+            number = max(known, default=0) + 1
+            known[number] = edited[number] = note
+            new.append(Proposed(number=number, note=note, at=at))
+        elif note.reviewers and (number, note.reviewers[0], note.round) not in seen:
+            new.append(Seconded(number=number, reviewers=note.reviewers, round=note.round, at=at))
+        seen |= {(number, name, note.round) for name in note.reviewers}
+    return tuple(new)
+
+
+def by_decisions(said: Sequence[Resolution], words: Words) -> tuple[Note, ...]:
+    """A note for each reason that was given often enough: of three findings, or of one in three rounds."""
+    groups: list[list[Resolution]] = []
+    for one in said:
+        if one.state is not State.DECLINED or one.proposed or not one.reason:
+            continue
+        group = next((group for group in groups if words.same(group[0].reason, one.reason)), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    return tuple(_of_group(group) for group in groups if _often(group))
+
+
+def _often(group: Sequence[Resolution]) -> bool:
+    findings = {one.fingerprint for one in group}
+    rounds = {(one.fingerprint, one.round) for one in group}
+    return len(findings) >= ENOUGH or any(sum(f == one for one, _ in rounds) >= ENOUGH for f in findings)
+
+
+def _of_group(group: Sequence[Resolution]) -> Note:
+    evidence = tuple(f"{one.fingerprint} declined by {one.by} in {one.round}: {one.reason}" for one in group)
+    return Note(verb=Verb.ADD, text=" ".join(group[0].reason.split())[:600], evidence=evidence)
+
+
+def uses(rules: Iterable[RepoRule], reports: Sequence[Report]) -> tuple[Use, ...]:
+    """How each rule was used in these rounds, which are in order of time."""
+    told = [(report, cited(report.claims, report.observations)) for report in reports]
+    return tuple(
+        Use(
+            rule=rule,
+            given=sum(rule.id in (one.id for one in report.rules) for report, _ in told),
+            cited=sum(names.count(rule.id) for _, names in told),
+            last=next((report.clock.round_id for report, names in reversed(told) if rule.id in names), ""),
+        )
+        for rule in rules
+    )
+
+
+def contradictions(rules: Sequence[RepoRule], queue: Iterable[Waiting]) -> tuple[str, ...]:
+    """Pairs that cannot both hold, as sentences; nothing is decided by it."""
+    words = Words()
+    pairs = [(one, other) for at, one in enumerate(rules) for other in rules[at + 1 :]]
+    found = [
+        f"{one.id} and {other.id} say opposite things" for one, other in pairs if words.opposed(one.text, other.text)
+    ]
+    for note in (one for one in queue if one.open):
+        for rule in rules:
+            if note.note.target == rule.id:
+                found.append(f"{note.name} asks to {note.note.verb.value} {rule.id}")
+            elif note.note.verb is Verb.REMOVE and words.same(note.note.text, rule.text):
+                found.append(f"{note.name} asks to remove what {rule.id} says")
+            elif note.note.verb is not Verb.REMOVE and words.opposed(note.note.text, rule.text):
+                found.append(f"{note.name} and {rule.id} say opposite things")
+    return tuple(found)
