@@ -1,7 +1,7 @@
 """Which claims are worth comparing: time and memory are linear in the claims."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from deepreview.consolidate.linkage import Pair
@@ -46,32 +46,29 @@ class _Index:
         self._rank.update((term, rank) for rank, (_, _, term) in enumerate(shared, 1))
         self._worth = [0.0, *(1.0 / count for count, _, _ in shared)]
         self._holders: list[list[int]] = [[] for _ in self._worth]
-        self._sums = [0.0] * len(claims)
 
     def partners(self, number: int, claim: Said, most: int) -> Sequence[int]:
         """Those that share most, looked for by the rarest terms until enough was looked at; then it is known itself."""
-        every, worths, sums = self._holders, self._worth, self._sums
+        every, worths = self._holders, self._worth
         ranks = sorted(filter(None, map(self._rank.__getitem__, chain(claim.stems, claim.quote))))
-        touched = list[int]()
+        left = _TOUCHES
+        sums = defaultdict[int, float](float)
         for rank in ranks:
             if holders := every[rank]:
-                if len(touched) + len(holders) > _TOUCHES:
+                left -= len(holders)
+                if left < 0:
                     break
-                touched += holders
                 worth = worths[rank]
                 for near in holders:
                     sums[near] += worth
         for rank in ranks[:_INDEXED]:
             every[rank].append(number)
-        best = _best(set(touched), sums, most)
-        for near in touched:
-            sums[near] = 0.0
-        return best
+        return _best(sums, most)
 
 
-def _best(found: set[int], sums: Sequence[float], most: int) -> Sequence[int]:
-    if len(found) <= _FEWEST:
-        return list(found)
-    enough = max(map(sums.__getitem__, found)) * _SHARE
-    near = sorted([(-sums[number], number) for number in found if sums[number] >= enough])
+def _best(sums: Mapping[int, float], most: int) -> Sequence[int]:
+    if len(sums) <= _FEWEST:
+        return list(sums)
+    enough = max(sums.values()) * _SHARE
+    near = sorted([(-shared, number) for number, shared in sums.items() if shared >= enough])
     return [number for _, number in near[:most]]

@@ -14,8 +14,8 @@ _STUB = 700
 _FAILED = re.compile(
     r"\b(?:fail|error|timed? ?out|quota|capacity|dropped|skipped|429|401)|\bmade no claim\b", re.IGNORECASE
 )
-_BARE = re.compile(r"[\s`\\]+")
-"""What the text has and the page has not, or elsewhere: blanks, ticks, and the escapes of Markdown."""
+_BARE = re.compile(r"[\s`\\<>]+")
+"""What the text has and the page has not, or elsewhere: blanks, ticks, escapes, the brackets of links in Markdown."""
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
 

@@ -19,8 +19,9 @@ _LEAD = re.compile(
     r"|#?(?P<number>\d{1,3})"
     r")[\])]?(?P<mark>[.:)]|[ ]?[—–]|[ ]-(?=[ ])|(?=$|[ ]))(?:\s+|$)",
 )
-_CODE = re.compile(r"(`+)(?:(?!\1)[^\n])*?\1(?!`)")
-_STARS = re.compile(r"(?P<code>(`+)(?:(?!\2)[^\n])*?\2(?!`))|\*\*")
+_CODE = re.compile(r"\\[*`\\]|(`+)(?:(?!\1)[^\n])*?\1(?!`)")
+"""Code, and the marks that are escaped: what is in them opens and closes nothing."""
+_STARS = re.compile(r"(?P<code>\\[*`\\]|(`+)(?:(?!\2)[^\n])*?\2(?!`))|\*\*")
 _PLACE_FIRST = re.compile(r"^`[^`\n]+:[\d,–-]+`[\s:—–-]*(?=\S)")
 _DASH = re.compile(r"\s+(?:[—–]|--?)\s+")
 _PAREN = re.compile(
