@@ -1,6 +1,6 @@
 """Ten published rounds of one pull request, driven through the program as their author would have.
 
-`python bench/ten_rounds.py CASES REPO [--pr 348] [--keep DIR]`: CASES holds a file for each published round with the
+`python bench/ten_rounds.py CASES REPO --pr NUMBER [--keep DIR]`: CASES holds a file for each published round with the
 reviews as written and what the author did with each finding, REPO the public repository. Each round reviews a state,
 confirms what the program proposes and answers every finding as the author did. Rounds whose commit is gone get a state
 made backwards from the next one: the code that the reviewers of that round quote is put in place of what it most
@@ -207,7 +207,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", type=Path)
     parser.add_argument("repo", type=Path)
-    parser.add_argument("--pr", type=int, default=348)
+    parser.add_argument("--pr", type=int, required=True)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     files = sorted(given.cases.glob(f"*-pr-{given.pr}.json"))
