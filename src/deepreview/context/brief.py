@@ -23,6 +23,8 @@ class Earlier:
     state: State
     reason: str
     """Why it was declined or deferred, or which commit fixes it; empty where nobody said."""
+    what: str = ""
+    """What it is where it is no finding: `testing gap`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

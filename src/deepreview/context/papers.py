@@ -151,10 +151,8 @@ def _earlier(brief: Brief, mark: str) -> Iterator[str]:
 def _told(earlier: Earlier) -> str:
     place = f" at {earlier.place}" if earlier.place else ""
     reason = f": {earlier.reason}" if earlier.reason else ""
-    return (
-        f"{earlier.alias} (round {earlier.round}, {earlier.severity.value}, {earlier.state.value}{reason})"
-        f"{place}: {earlier.title}"
-    )
+    what = earlier.what or earlier.severity.value
+    return f"{earlier.alias} (round {earlier.round}, {what}, {earlier.state.value}{reason}){place}: {earlier.title}"
 
 
 def _threads(brief: Brief, mark: str) -> Iterator[str]:

@@ -17,14 +17,18 @@ from deepreview.git.run import encode, split_nul
 from deepreview.lives.attach import SHOWN, Attached, Past
 from deepreview.lives.code import stands
 from deepreview.lives.converge import Policy, convergence, held
+from deepreview.lives.gaps import gaps
 from deepreview.lives.outcome import Close, Verdict, previous
 from deepreview.model.change import Commit, RepoPath, Sha, Side
+from deepreview.model.claim import Section, Severity
 from deepreview.model.finding import Fingerprint
+from deepreview.model.gap import Gap
 from deepreview.model.life import Life
 from deepreview.model.round import Completed, Run
 from deepreview.parse.verdicts import judged
 from deepreview.render.wording import place
 from deepreview.report.build import Records
+from deepreview.report.remarks import aliases, remarks
 from deepreview.wire import load_report
 
 _MOST_USES = 60
@@ -141,7 +145,23 @@ def past_in(shelf: Path, earlier: Iterable[RoundFolder], repository: Repository)
 def told(past: Past) -> tuple[Earlier, ...]:
     """What reviewers are told of earlier findings: all that may still be asked about, the newest last."""
     asked = [life for life in past.lives if not life.closed]
-    return tuple(map(_earlier, asked[-_MOST_TOLD:]))
+    newest = past.rounds[-1:]
+    listed = {gap.fingerprint for report in newest for gap in report.gaps}
+    missing = [_missing(gap, newest[0].round) for gap in past.gaps if gap.fingerprint in listed]
+    return (*map(_earlier, asked[-_MOST_TOLD:]), *missing[-_MOST_TOLD:])
+
+
+def _missing(gap: Gap, newest: int) -> Earlier:
+    return Earlier(
+        alias=f"R{newest}-{gap.alias}",
+        round=gap.since.round if gap.since else newest,
+        severity=Severity.SUGGESTION,
+        title=gap.title,
+        place="",
+        state=gap.state,
+        reason=gap.reason,
+        what="documentation gap" if gap.section is Section.DOCS else "testing gap",
+    )
 
 
 def _earlier(life: Life) -> Earlier:
@@ -177,7 +197,8 @@ def closed(records: Records, past: Past, attached: Attached, policy: Policy) -> 
     )
     rows = previous(past, attached, close)
     ends = convergence(findings, rows, past, policy, records.number)
-    return replace(records, slate=slate, previous=rows, convergence=ends)
+    found = gaps(remarks(records.observations, aliases(slate)), past.gaps)
+    return replace(records, slate=slate, previous=rows, gaps=found, convergence=ends)
 
 
 def _verdicts(runs: Sequence[Run]) -> Mapping[str, Sequence[Verdict]]:

@@ -25,7 +25,11 @@ _WANTS = {
     State.REFUTED: "the evidence: what shows that it is not so",
     State.DEFERRED: "a link to where it is followed up",
 }
-_NAME = re.compile(r"(?:R\d{1,4}-)?[CIS]\d{1,4}|[0-9a-f]{16}", re.IGNORECASE)
+_NAME = re.compile(r"(?:R\d{1,4}-)?[CIS]\d{1,4}|[TD]G\d{1,4}|[0-9a-f]{16}", re.IGNORECASE)
+_GAPS = re.compile(
+    r"(?P<what>test|doc)\w*\s+gaps?\s*#?(?P<first>\d{1,3})(?:\s*[–-]\s*#?(?P<last>\d{1,3}))?", re.IGNORECASE
+)
+"""What tables call gaps: `Testing Gap #2`, `Documentation Gaps #3–#8`."""
 _ACTIONS = (
     (re.compile(r"declin|skip|won.?t ?fix|n/a|not? (?:change|action)", re.IGNORECASE), State.DECLINED),
     (re.compile(r"defer|postpone|later", re.IGNORECASE), State.DEFERRED),
@@ -84,7 +88,11 @@ def find(name: str, report: Report) -> Named:
     for row in report.previous:
         if name.upper() == row.name.upper() or name.lower() == row.identity:
             return Named(name=row.name, life=row.identity, title=row.title)
+    for gap in report.gaps:
+        if name.upper() == gap.alias or name.lower() == gap.fingerprint:
+            return Named(name=gap.alias, life=gap.fingerprint, title=gap.title)
     known = [*(finding.alias for finding in report.findings), *(row.name for row in report.previous if row.now.open)]
+    known += [gap.alias for gap in report.waiting]
     raise UsageError(f"{report.clock.round_id} has no finding {name}", hint=f"it has {', '.join(known) or 'none'}")
 
 
@@ -135,6 +143,10 @@ def from_table(rows: Sequence[Resolved], report: Report) -> tuple[tuple[tuple[An
     for row in rows:
         finding = aliases.get(row.ref) or next((one for one in report.findings if _same(one.title, row.title)), None)
         state = next((state for pattern, state in _ACTIONS if pattern.search(row.action)), None)
+        if state and (found := _gaps(row, report)):
+            text = row.reason or ("as the report's table says" if state in _WANTS else "")
+            taken += [(Answer(names=(one.name,), state=state, text=text), one) for one in found]
+            continue
         if finding is None or state is None or (row.ref in aliases and not _fits(finding.title, row.title)):
             left.append(f"{row.ref}: {row.title}" if row.ref else row.title)
             continue
@@ -142,6 +154,22 @@ def from_table(rows: Sequence[Resolved], report: Report) -> tuple[tuple[tuple[An
         named = Named(name=finding.alias, life=finding.life, title=finding.title)
         taken.append((Answer(names=(finding.alias,), state=state, text=text), named))
     return tuple(taken), tuple(left)
+
+
+def _gaps(row: Resolved, report: Report) -> tuple[Named, ...]:
+    """The gaps of a report that a row means; none where it means none, or its title is another's."""
+    found = _GAPS.match(row.ref or row.title)
+    if not found:
+        return ()
+    letter, first = ("TG" if found["what"].lower() == "test" else "DG"), int(found["first"])
+    wanted = {f"{letter}{number}" for number in range(first, int(found["last"] or first) + 1)}
+    title = row.title.removeprefix(found[0]).lstrip(" :—–")
+    one = not found["last"]
+    return tuple(
+        Named(name=gap.alias, life=gap.fingerprint, title=gap.title)
+        for gap in report.gaps
+        if gap.alias in wanted and not (one and not _fits(gap.title, title))
+    )
 
 
 def _same(one: str, other: str) -> bool:

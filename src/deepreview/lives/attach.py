@@ -7,12 +7,14 @@ from functools import cached_property
 
 from deepreview.lives.code import Code, code_of, stands
 from deepreview.lives.fold import lives, unused
+from deepreview.lives.gaps import known_gaps
 from deepreview.lives.match import Match, Matches, matches
 from deepreview.lives.places import Surface, partly, surface
 from deepreview.lives.wake import SETTLED, SHUT, woken
 from deepreview.model.change import Commit, Sha
 from deepreview.model.claim import SAID
 from deepreview.model.finding import Finding, Fingerprint, OriginKind, Standing, State
+from deepreview.model.gap import Gap
 from deepreview.model.life import Life
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
@@ -38,6 +40,11 @@ class Past:
     def lives(self) -> tuple[Life, ...]:
         """What the rounds found, each once."""
         return lives(self.rounds, self.said)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What was missing in tests and documents."""
+        return known_gaps(self.rounds, self.said)
 
     def left(self, life: Life) -> Commit | None:
         """The commit that removed the code of a finding."""

@@ -123,3 +123,5 @@ class Observation:
     section: Section
     text: str
     """Markdown."""
+    numbered: bool = False
+    """An item of a numbered list: of tests and documents, something to answer."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from deepreview.model.change import Commit, FileKind, RepoPath, Sha, Side
 from deepreview.model.claim import Claim, ClaimId, Observation, Section
-from deepreview.model.finding import Dropped, Finding
+from deepreview.model.finding import Dropped, Finding, State
+from deepreview.model.gap import Gap
 from deepreview.model.lead import Lead
 from deepreview.model.life import Convergence, Previous
 from deepreview.model.memory import RepoRule
@@ -117,6 +118,8 @@ class Remark:
     reviewers: tuple[str, ...]
     also: tuple[str, ...] = ()
     """What the others said, in their words."""
+    numbered: bool = False
+    """Whether one of them had it in a numbered list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,8 @@ class Report:
     observations: tuple[Observation, ...]
     remarks: tuple[Remark, ...] = ()
     """The observations without repetition."""
+    gaps: tuple[Gap, ...] = ()
+    """What reviewers number of tests and documents, each with its state; earlier ones that are open still too."""
     agreement: tuple[Agreement, ...] = ()
     """One entry for each pair of reviewers of which at least one said a finding that is shown."""
     lead: Lead | None = None
@@ -179,6 +184,11 @@ class Report:
     """None in a report that is no round of a target."""
     rules: tuple[RepoRule, ...] = ()
     """The accepted rules of the project that reviewers were given."""
+
+    @property
+    def waiting(self) -> tuple[Gap, ...]:
+        """Gaps that nobody answered."""
+        return tuple(gap for gap in self.gaps if gap.state is State.OPEN)
 
     @property
     def told(self) -> tuple[Remark, ...]:

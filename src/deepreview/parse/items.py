@@ -15,22 +15,27 @@ _NOTHING = re.compile(
 
 def items_of(lines: Sequence[Line]) -> tuple[str, ...]:
     """List items without their marks, paragraphs between them as they stand; `None.` is no item."""
-    found, gathered = list[list[str]](), list[str]()
-    listed = False
+    return tuple(text for text, _ in marked_items_of(lines))
+
+
+def marked_items_of(lines: Sequence[Line]) -> tuple[tuple[str, bool], ...]:
+    """The same, each with whether its mark was a number."""
+    found, gathered = list[tuple[list[str], bool]](), list[str]()
+    listed = numbered = False
     for number, line in enumerate(lines):
         mark = None if line.fenced else _ITEM.match(line.text)
         blank = not line.text.strip() and not line.fenced
         loose = blank and not (listed and _goes_on(lines, number))
         if mark or loose:
-            found.append(gathered)
-            gathered, listed = [], bool(mark)
+            found.append((gathered, numbered))
+            gathered, listed, numbered = [], bool(mark), bool(mark and mark[0].strip()[:1].isdigit())
             if mark:
                 gathered.append(" " * mark.end() + line.text[mark.end() :])
             continue
         gathered.append(line.text)
-    found.append(gathered)
-    texts = (closed(textwrap.dedent(_even(part))) for part in found)
-    return tuple(text for text in texts if text and not is_nothing(text) and text.strip("-_* \n"))
+    found.append((gathered, numbered))
+    texts = ((closed(textwrap.dedent(_even(part))), number) for part, number in found)
+    return tuple(one for one in texts if one[0] and not is_nothing(one[0]) and one[0].strip("-_* \n"))
 
 
 def _even(part: Sequence[str]) -> str:

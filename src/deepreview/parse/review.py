@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Section, Severity
 from deepreview.model.review import Review
-from deepreview.parse.items import is_nothing, items_of
+from deepreview.parse.items import is_nothing, marked_items_of
 from deepreview.parse.lines import MOST_CHARACTERS
 from deepreview.parse.loose import loose_findings
 from deepreview.parse.outline import Chapter, Stated, outline
@@ -126,8 +126,10 @@ def _observations(chapter: Chapter, reviewer: str) -> Iterable[Observation]:
         if chapter.text.strip() and not is_nothing(chapter.text):
             yield Observation(reviewer=reviewer, section=section, text=f"**{chapter.title}**\n\n{chapter.text.strip()}")
         return
-    texts = (chapter.text.strip(),) if section is Section.SUMMARY else items_of(chapter.lines)
-    yield from (Observation(reviewer=reviewer, section=section, text=text) for text in texts if text)
+    whole = section is Section.SUMMARY
+    for text, numbered in ((chapter.text.strip(), False),) if whole else marked_items_of(chapter.lines):
+        if text:
+            yield Observation(reviewer=reviewer, section=section, text=text, numbered=numbered)
 
 
 def _covered(chapter: Chapter) -> Iterable[str]:

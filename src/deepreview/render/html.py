@@ -9,6 +9,7 @@ from deepreview.memory.notes import notes
 from deepreview.model.claim import Claim, Section, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding
+from deepreview.model.gap import Gap
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Skipped
 from deepreview.model.verdict import VerdictValue
@@ -114,10 +115,21 @@ def _severities(report: Report) -> tuple[tuple[Severity, int], ...]:
 def _observations(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
     sections = []
     for section, heading in SECTIONS.items():
-        texts = [(", ".join(one.reviewers), one.text) for one in report.told if one.section is section]
+        gaps = [gap for gap in report.gaps if gap.section is section]
+        texts = [(_heads(gap), f"**{gap.alias}** {gap.text}") for gap in gaps]
+        known = {gap.text for gap in gaps if gap.again}
+        texts += [
+            (", ".join(one.reviewers), one.text)
+            for one in report.told
+            if one.section is section and one.text not in known
+        ]
         if texts:
             sections.append((heading, texts))
     return sections
+
+
+def _heads(gap: Gap) -> str:
+    return "; ".join(filter(None, (", ".join(gap.reviewers), standing.gap_told(gap))))
 
 
 def _raw(report: Report, shown: tuple[Card, ...]) -> list[tuple[Claim, str, str, bool]]:

@@ -7,9 +7,11 @@ from deepreview.memory.notes import notes as notes_in
 from deepreview.model.change import Side
 from deepreview.model.claim import Answer, Claim, ClaimId, Place, Section
 from deepreview.model.finding import Fingerprint
+from deepreview.model.gap import Gap
 from deepreview.model.memory import Note
 from deepreview.model.report import ChangedFile, Fate, Report, Tally
 from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.render import standing
 from deepreview.render.deeds import cost, deeds, record_of, ruled, tool_calls, without
 from deepreview.render.safe_markdown import blocks, cell, code, fence, inline, item, line, plain
 from deepreview.render.wording import agreement_rows, counted, duration, nobody_read, read_of, spot, why_failed
@@ -205,9 +207,20 @@ def _asked(note: Note) -> str:
 
 
 def observed(report: Report, section: Section) -> list[str]:
-    """The remarks of a section as list items, with all who made them."""
-    found = (remark for remark in report.told if remark.section is section)
-    return [item(_with_name(blocks(remark.text), ", ".join(remark.reviewers))) for remark in found]
+    """The remarks of a section as list items, with all who made them; gaps under their names, before the others."""
+    gaps = [gap for gap in report.gaps if gap.section is section]
+    texts = {gap.text for gap in gaps if gap.again}
+    found = (remark for remark in report.told if remark.section is section and remark.text not in texts)
+    return [
+        *(item(_gap(gap)) for gap in gaps),
+        *(item(_with_name(blocks(remark.text), ", ".join(remark.reviewers))) for remark in found),
+    ]
+
+
+def _gap(gap: Gap) -> str:
+    text = _with_name(f"**{gap.alias}** {blocks(gap.text)}", ", ".join(gap.reviewers))
+    told = standing.gap_told(gap)
+    return f"{text} ({inline(told)})" if told else text
 
 
 def _with_name(text: str, reviewer: str) -> str:

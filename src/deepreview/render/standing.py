@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from deepreview.model.finding import Finding, Standing
+from deepreview.model.finding import Finding, Standing, State
+from deepreview.model.gap import Gap
 from deepreview.model.life import Now, Previous
 from deepreview.model.report import Report
 
@@ -31,6 +32,14 @@ def grounds(finding: Finding) -> str:
     """What the standing rests on, and why it waits; empty where there is nothing to say."""
     sure = f" Sure to {finding.confidence:.0%}." if finding.confidence < 1 and finding.since else ""
     return " ".join(filter(None, (f"{finding.because}{sure}".strip(), finding.held)))
+
+
+def gap_told(gap: Gap) -> str:
+    """What became of a gap, and since when it is known; empty for a new one that waits."""
+    said = "" if gap.state is State.OPEN else gap.state.value
+    reason = ": ".join(filter(None, (said, gap.reason)))
+    since = f"since round {gap.since.round}" if gap.since else ""
+    return "; ".join(filter(None, (reason, since, "" if gap.again else "not repeated")))
 
 
 def told(row: Previous) -> str:

@@ -70,6 +70,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         if not report.findings:
             _nothing(sheet, report)
         _earlier(sheet, report)
+        _gaps(sheet, report)
         _reviewers(sheet, report)
         _led(sheet, report)
         _unread(sheet, nobody_read(report))
@@ -262,6 +263,15 @@ def _earlier(sheet: Console, report: Report) -> None:
                 _hang(sheet, one_line(f"proposed: {proposal}"), "green")
     for sentence in standing.ends(report):
         _hang(sheet, one_line(sentence))
+
+
+def _gaps(sheet: Console, report: Report) -> None:
+    if not report.waiting:
+        return
+    sheet.print()
+    sheet.print(Rule(Text("Not tested, not documented", style="bold"), align="left", style="dim"))
+    for gap in report.waiting:
+        _hang(sheet, one_line(f"{gap.alias} {gap.title}"))
 
 
 def _reviewers(sheet: Console, report: Report) -> None:

@@ -9,6 +9,7 @@ from deepreview.consolidate.lead import stricter
 from deepreview.consolidate.verdict import conclude
 from deepreview.model.change import Change
 from deepreview.model.claim import Observation, Section, Severity
+from deepreview.model.gap import Gap
 from deepreview.model.lead import Lead
 from deepreview.model.life import Convergence, Previous
 from deepreview.model.memory import RepoRule
@@ -38,6 +39,7 @@ class Records:
     rules: tuple[RepoRule, ...] = ()
     """The accepted rules that reviewers were given."""
     previous: tuple[Previous, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     convergence: Convergence | None = None
 
 
@@ -61,6 +63,7 @@ def build_report(records: Records, lines: Lines) -> Report:
         claims_map=fates(slate.findings, slate.dropped),
         observations=records.observations,
         remarks=remarks(records.observations, aliases(slate)),
+        gaps=records.gaps,
         agreement=agreement(records.runs, slate.findings),
         tallies=tallies(records.runs, slate, records.observations),
         reconciliation=reconciliation(slate.findings, slate.dropped, claims),

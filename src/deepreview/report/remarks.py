@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from deepreview.consolidate.base import Slate
-from deepreview.consolidate.cluster import cluster
-from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Section, Severity
+from deepreview.consolidate.texts import cluster_texts
+from deepreview.model.claim import Observation, Section
 from deepreview.model.report import Remark
 
-_LEAD = 400
-"""Characters of an observation that are compared as its title."""
 _ID = re.compile(r"(?<![\w#/.-])[CIS]\d{1,2}(?![\w-])")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 _WHOLE = {Section.SUMMARY, Section.NOTE}
@@ -41,7 +39,7 @@ def remarks(observations: Sequence[Observation], names: Names | None = None) -> 
         if section in _WHOLE:
             found += [(number, _remark([one], names)) for number, one in own]
             continue
-        for members in cluster([_claim(number, one) for number, one in own]):
+        for members in cluster_texts([(one.reviewer, one.text) for _, one in own]):
             found.append((own[members[0]][0], _remark([own[index][1] for index in members], names)))
     told = tuple(remark for _, remark in sorted(found, key=lambda pair: pair[0]))
     if sum(1 + len(remark.also) for remark in told) != len(observations):  # holds in every run, under -O too
@@ -70,29 +68,5 @@ def _remark(said: Sequence[Observation], names: Names) -> Remark:
         text=_translated(longest, names),
         reviewers=tuple(dict.fromkeys((longest.reviewer, *(one.reviewer for one in others)))),
         also=tuple(_translated(one, names) for one in others),
-    )
-
-
-def _claim(number: int, said: Observation) -> Claim:
-    """As a claim of no place: what is said is compared by its words."""
-    return Claim(
-        id=ClaimId(f"{said.reviewer}/{number:06}"),
-        reviewer=said.reviewer,
-        family=said.reviewer,
-        kind=SAID,
-        severity=Severity.SUGGESTION,
-        defect=DefectClass.GAP,
-        title=said.text[:_LEAD],
-        body=said.text[_LEAD:],
-        unless="",
-        method="",
-        places=(),
-        quote="",
-        fix="",
-        patch="",
-        repro="",
-        silent=Answer.UNKNOWN,
-        reachable=Answer.UNKNOWN,
-        suppressed="",
-        excuse="",
+        numbered=any(one.numbered for one in said),
     )

@@ -50,6 +50,10 @@ I2. **The title of `warm` is never shown** — `gauge.py:3` (important, regressi
 `title` is set and nothing reads it.
 
 Fix: remove it.
+
+## Testing Assessment
+
+1. **Required: call `warm` with a limit.** No test would notice.
 """
 
 
@@ -99,6 +103,10 @@ def test_all_rows_are_walked_and_a_patch_lands_in_a_commit_of_its_own(reviewed: 
             terminal.type("d")
             await terminal.until("Why not?")
             terminal.type("history")
+            assert "Required: call `warm` with a limit." in await terminal.until("TG1: [f]ixed")
+            terminal.type("d")
+            await terminal.until("Why not?")
+            terminal.type("needs a boiler")
             assert await terminal.end() == 0
             return terminal.screen
 
@@ -112,6 +120,7 @@ def test_all_rows_are_walked_and_a_patch_lands_in_a_commit_of_its_own(reviewed: 
         ("fixed", box.head(), "Robin"),
         ("deferred", "https://example.org/7", "Robin"),
         ("declined", "history", "Robin"),
+        ("declined", "needs a boiler", "Robin"),
     ]
     box.git("checkout", "-q", "notes.md")
     assert reviewed("review", "-q", "--with", "names").code == 0

@@ -11,7 +11,7 @@ from deepreview.cli.context import Where, now
 from deepreview.cli.options import where
 from deepreview.cli.printing import note, width
 from deepreview.cli.walk import Stop, Walk
-from deepreview.context.visible import exact, one_line
+from deepreview.context.visible import exact, one_line, visible
 from deepreview.errors import DeepReviewError, UsageError
 from deepreview.git.patching import Patching
 from deepreview.git.source import Source, open_source
@@ -64,7 +64,7 @@ def _commit(name: str, at: Where) -> str:
 
 
 def stops_of(report: Report, source: Source) -> tuple[Stop, ...]:
-    """All that waits: open findings of the report, and open ones of earlier rounds that are not in it."""
+    """All that waits: open findings of the report, open ones of earlier rounds that are not in it, open gaps."""
     here = [_stop(finding, report, source) for finding in report.findings if finding.state.value == "open"]
     left = [
         Stop(
@@ -76,7 +76,11 @@ def stops_of(report: Report, source: Source) -> tuple[Stop, ...]:
         for row in report.previous
         if row.now.open and not row.alias
     ]
-    return (*here, *left)
+    missing = [
+        Stop(name=gap.alias, title=one_line(gap.title), shown=f"{gap.alias} {visible(gap.text)}\n", patch=None)
+        for gap in report.waiting
+    ]
+    return (*here, *left, *missing)
 
 
 def _stop(finding: Finding, report: Report, source: Source) -> Stop:

@@ -46,8 +46,9 @@ def resolve_command(
 ) -> int:
     """Say what became of findings.
 
-    FINDING is a name in the newest report, like I1, or one of an earlier round, like R2-I1; several may be named. STATE
-    is fixed [COMMIT], declined REASON, deferred LINK, documented [TEXT], refuted EVIDENCE, obsolete [TEXT], or open.
+    FINDING is a name in the newest report, like I1 or TG1, or one of an earlier round, like R2-I1; several may be
+    named. STATE is fixed [COMMIT], declined REASON, deferred LINK, documented [TEXT], refuted EVIDENCE, obsolete
+    [TEXT], or open.
 
     Nothing that was said before is changed: the newest word counts, and the next round's reviewers are told it.
     """
