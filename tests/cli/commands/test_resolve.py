@@ -61,6 +61,14 @@ def test_a_fix_is_proposed_confirmed_and_seen_to_hold(reviewed: Shell) -> None:
     assert [row.split()[:1] for row in rounds.splitlines()[:3]] == [["round"], ["1"], ["2"]]
 
 
+def test_what_was_answered_after_the_newest_round_stands_beside_what_that_said(reviewed: Shell) -> None:
+    assert "Answered since" not in reviewed("rounds").stdout.decode()
+    assert reviewed("resolve", "S1", "declined", "it is meant so").code == 0
+    assert "\nAnswered since: S1 declined.\n" in reviewed("rounds").stdout.decode()
+    assert reviewed("resolve", "S1", "open").code == 0
+    assert "Answered since" not in reviewed("rounds").stdout.decode()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -1,6 +1,6 @@
 """`deepreview resolve` and `deepreview rounds`: what became of findings, and whether that ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,9 +149,20 @@ def rounds_command(round_id: str, repo: Path, archive: Path | None, config: Path
     wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     table = ["  ".join(f"{cell:<{w}}" for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
     ends = standing.ends(reports[-1])
-    known = [_life_line(life) for life in lives(reports, said)]
-    deliver("\n".join((*table, "", *map(one_line, ends), "", *known)) + "\n", None)
+    known = lives(reports, said)
+    lines = (*table, "", *map(one_line, (*ends, *_since(reports[-1], known))), "", *map(_life_line, known))
+    deliver("\n".join(lines) + "\n", None)
     return 0
+
+
+def _since(newest: Report, known: Sequence[Life]) -> Iterator[str]:
+    """What was answered after the newest round, which still told of it as open."""
+    states = {life.identity: life.state for life in known if life.state is not State.OPEN}
+    opened = {one.life: one.alias for one in newest.findings if one.counts}
+    opened |= {row.identity: row.name for row in newest.previous if row.now.open and not row.alias}
+    answered = [f"{name} {states[life].value}" for life, name in opened.items() if life in states]
+    if answered:
+        yield f"Answered since: {', '.join(answered)}."
 
 
 def _life_line(life: Life) -> str:
