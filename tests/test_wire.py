@@ -28,6 +28,11 @@ BAD: dict[str, str | bytes] = {
     "a wrong run": spoiled(runs=[{"result": "lost"}]),
     "a wrong key": spoiled(clock={"stages": {"a\nb\x1b[2J": "x"}}),
     "a newer schema": spoiled(schema=SCHEMA + 1),
+    "no number": dump_report(make_report()).replace('"seconds": ', '"seconds": NaN, "was": ', 1),
+    "no end of a number": dump_report(make_report()).replace('"seconds": ', '"seconds": 1e999, "was": ', 1),
+    "no claims": spoiled(claims=[]),
+    "no fates": spoiled(claims_map=[]),
+    "a fate that is not there": dump_report(make_report()).replace('"dropped": -1', '"dropped": 99', 1),
 }
 
 

@@ -1,6 +1,7 @@
 """JSON at the edges: the model's dataclasses in and out, and the published schema."""
 
 import json
+import math
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,11 +30,21 @@ def to_json(adapter: TypeAdapter[T], value: T, *, indent: int | None = None) -> 
 
 def from_json(adapter: TypeAdapter[T], text: str | bytes) -> T:
     """The value that `to_json` wrote; raises ValueError."""
+    return adapter.validate_python(loads(text))  # its own parser refuses what `to_json` writes for surrogate escapes
+
+
+def loads(text: str | bytes) -> Any:  # noqa: ANN401 - any JSON document
+    """What a JSON text of anybody says; raises ValueError, also for numbers that are none or are too large."""
     try:
-        plain = json.loads(text)  # the adapter's own parser refuses what `to_json` writes for surrogate escapes
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    return adapter.validate_python(plain)
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text[:20]} is no number")
+    return number
 
 
 def strict_schema(adapter: TypeAdapter[T]) -> str:
@@ -80,7 +91,21 @@ def load_report(text: str | bytes, name: str) -> Report:
             f"{name} is a report of schema {report.schema}, and this version reads schema {SCHEMA}",
             hint="use the version of deepreview that wrote it",
         )
+    if problem := _loose_end(report):
+        raise UsageError(f"{name} is damaged: {problem}", hint="get the report.json of that round anew")
     return report
+
+
+def _loose_end(report: Report) -> str:
+    """What in a report points to nothing, since people read reports that others wrote; empty for none."""
+    claims, fates = {claim.id for claim in report.claims}, {fate.claim for fate in report.claims_map}
+    if not all(finding.claims and claims.issuperset(finding.claims) for finding in report.findings):
+        return "a finding names no claim that is there"
+    if claims != fates:
+        return "it does not tell of each claim what became of it"
+    if any(fate.dropped >= len(report.dropped) for fate in report.claims_map):
+        return "what became of a claim is not there"
+    return ""
 
 
 def _problem(error: ValueError) -> str:

@@ -53,3 +53,12 @@ def test_a_file_in_the_place_of_the_folder_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "site").write_text("")
     with pytest.raises(MachineError, match="cannot be written"):
         publish_to(tmp_path / "site", {}, ABOUT)
+
+
+@pytest.mark.parametrize("entry", [b"[" * 200_000, FILES["entry.json"].replace(b"1", b"NaN"), b"\xff", b"{}"])
+def test_an_entry_that_a_stranger_spoiled_is_made_anew(tmp_path: Path, entry: bytes) -> None:
+    first, second = "20260105-101500-topic", "20260105-101501-topic"
+    publish_to(tmp_path, a_round(first), ABOUT)
+    (tmp_path / f"rounds/{first}/entry.json").write_bytes(entry)
+    assert publish_to(tmp_path, a_round(second), ABOUT) == (second,)
+    assert (tmp_path / f"rounds/{first}/entry.json").read_bytes() == FILES["entry.json"]

@@ -11,7 +11,6 @@ without a conflict.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 
@@ -62,7 +61,7 @@ def read_resolution(raw: bytes) -> Resolution | None:
 def is_archive(raw: bytes | None) -> bool:
     """Whether the content of the file `MARK` is that of an archive that this version can add to."""
     try:
-        return raw is not None and json.loads(raw).get("archive") == 1
+        return raw is not None and wire.loads(raw).get("archive") == 1
     except (ValueError, AttributeError):
         return False
 

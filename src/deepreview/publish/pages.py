@@ -73,7 +73,7 @@ def write_entry(report: Report) -> bytes:
 def read_entry(raw: bytes, name: str) -> Entry | None:
     """The entry of the round that stands in the archive under this name; None for what another version wrote."""
     try:
-        entry: Entry = _READ(json.loads(raw))
+        entry: Entry = _READ(wire.loads(raw))
     except (ValueError, TypeError, LookupError):
         return None
     return entry if entry.id == name else replace(entry, id=name)
