@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepreview.context.repo_rules import BEGIN, END, in_force, parse, without, written
+from deepreview.context.repo_rules import BEGIN, END, in_force, parse, unused, without, written
 from deepreview.context.rules import rules
 from deepreview.errors import UsageError
 from deepreview.model.change import RepoPath
@@ -75,6 +75,17 @@ def test_a_rule_holds_for_its_paths_its_pull_request_and_up_to_its_last_day() ->
     assert not in_force(rule, ["docs/a.py"], 12, date(2026, 1, 5))
     assert not in_force(rule, ["src/a.py"], 13, date(2026, 1, 5))
     assert not in_force(rule, ["src/a.py"], 12, date(2026, 1, 6))
+
+
+@pytest.mark.parametrize("until", ["1 March", "12/31/2026", "", "2026"])
+def test_an_end_that_is_no_date_has_not_passed(until: str) -> None:
+    assert in_force(RepoRule(id="R1", text="x", until=until), ["a.py"], 0, date(2027, 1, 5))
+
+
+def test_a_new_id_is_one_that_the_file_can_hold_whatever_a_record_claims() -> None:
+    assert unused([]) == "R1"
+    assert unused(["R2", "x", "", "R", "R1.5", "R0", f"R{'9' * 5000}"]) == "R3"
+    assert unused(["R1", "R999999"]) == "R2"
 
 
 def test_reviewers_are_given_the_text_by_hand_and_only_the_rules_that_are_in_force() -> None:

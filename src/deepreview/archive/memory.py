@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from deepreview import wire
 from deepreview.archive.folder import writing
+from deepreview.errors import MachineError
 from deepreview.model.memory import MemoryEntry
 
 FILE = "memory.jsonl"
@@ -25,7 +26,12 @@ class MemoryLog:
 
     def all(self) -> tuple[MemoryEntry, ...]:
         """In the order in which it was written; a line that is cut off or of another version is left out."""
-        lines = self.path.read_bytes().splitlines() if self.path.exists() else []
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise MachineError(f"{self.path} cannot be read: {error.strerror}", hint="see what it is") from error
         return tuple(entry for line in lines if (entry := _read(line)) is not None)
 
     @contextmanager

@@ -20,6 +20,9 @@ FILE = "deep-review-context.md"
 BEGIN, END = "<!-- deepreview rules -->", "<!-- end of deepreview rules -->"
 _RULE = re.compile(r"^[-*+][ \t]+(?P<id>R[1-9]\d{0,5})(?:[ \t]+\((?P<scope>[^()\n]*)\))?:[ \t]+(?P<text>\S.*)$")
 _GLOB = re.compile(r"[^\s();,]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ID = re.compile(r"R[1-9][0-9]{0,5}")
+_LAST = 999_999
 _LONGEST = 1_000
 
 
@@ -42,7 +45,7 @@ def parse(text: str) -> tuple[RepoRule, ...]:
 
 def in_force(rule: RepoRule, changed: Iterable[str], pr: int, today: date) -> bool:
     """Whether it is for a change of these paths on that day; an end that is no date is none that has passed."""
-    over = bool(rule.until) and rule.until < today.isoformat()
+    over = bool(_DAY.fullmatch(rule.until)) and rule.until < today.isoformat()
     elsewhere = bool(rule.pr) and rule.pr != pr
     touched = not rule.paths or any(fnmatchcase(path, glob) for path in changed for glob in rule.paths)
     return touched and not over and not elsewhere
@@ -69,6 +72,13 @@ def written(text: str, rule: RepoRule) -> str:
         return "".join((*lines[: section[1]], own, *lines[section[1] :]))
     gap = "" if not text else newline if text.endswith("\n") else 2 * newline
     return f"{text}{gap}{BEGIN}{newline}{own}{END}{newline}"
+
+
+def unused(names: Iterable[str]) -> str:
+    """An id that is none of these, the next one where the file can hold that; what is no id counts as none."""
+    taken = {int(name[1:]) for name in names if _ID.fullmatch(name)}
+    after = 1 + max(taken, default=0)
+    return f"R{after if after <= _LAST else next(number for number in range(1, _LAST) if number not in taken)}"
 
 
 def _line(rule: RepoRule) -> str:

@@ -167,3 +167,14 @@ def test_a_link_is_not_followed_and_all_is_there_as_json(noted: Shell) -> None:
     told = json.loads(noted("memory", "--json").stdout)
     assert [one["number"] for one in told["queue"]] == [1, 2]
     assert told["contradictions"] == []
+
+
+def test_a_round_of_a_stranger_keeps_nobody_from_accepting(noted: Shell) -> None:
+    odd = json.loads((noted.rounds[-1] / "report.json").read_text())
+    odd["rules"] = [{"id": name, "text": "x"} for name in ("x", "", "R999999")]
+    for name, text in (("odd", json.dumps(odd)), ("damaged", "{")):
+        folder = noted.rounds[-1].parent / f"20260101-000000-{name}"
+        folder.mkdir()
+        (folder / "report.json").write_text(text)
+    assert noted("memory", "accept", "N1", "--until", "0900-01-01").stdout.startswith(b"R1 written to ")
+    assert "- R1 (until 0900-01-01): Only one process" in (noted.box.path / FILE).read_text()

@@ -1,6 +1,7 @@
 """`deepreview memory`: what reviewers and decisions propose as rules of the project, and the rules themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 from pydantic import TypeAdapter
 
 from deepreview import wire
+from deepreview.archive.folder import RoundFolder
 from deepreview.archive.memory import FILE as LOG
 from deepreview.archive.memory import MemoryLog
 from deepreview.archive.resolutions import FILE, Resolutions
@@ -23,6 +25,7 @@ from deepreview.errors import MachineError, UsageError
 from deepreview.git.source import open_source
 from deepreview.memory.queue import Use, Waiting, contradictions, fold, fresh, uses
 from deepreview.model.memory import Decided, Deed, Expired, RepoRule, Verb
+from deepreview.model.report import Report
 from deepreview.render.wording import counted
 
 
@@ -163,7 +166,7 @@ class _Desk:
         self.file = source.top / repo_rules.FILE
         self.bare = source.bare
         self.log = MemoryLog(path=rounds.root / shelf / LOG)
-        self.reports = [load(one) for one in rounds.rounds(shelf) if one.finished]
+        self.reports = list(_readable(one for one in rounds.rounds(shelf) if one.finished))
         self.said = Resolutions(path=rounds.root / shelf / FILE).all()
 
     def queue(self) -> tuple[Waiting, ...]:
@@ -216,7 +219,13 @@ class _Desk:
         names = [rule.id for rule in repo_rules.parse(self.text())]
         names += [one.rule for one in self.log.all() if isinstance(one, Decided | Expired) and one.rule]
         names += [rule.id for report in self.reports for rule in report.rules]
-        return f"R{1 + max((int(name[1:]) for name in names), default=0)}"
+        return repo_rules.unused(names)
+
+
+def _readable(rounds: Iterable[RoundFolder]) -> Iterator[Report]:
+    for one in rounds:
+        with suppress(UsageError):  # of another version, or damaged: `deepreview list` tells
+            yield load(one)
 
 
 def _scoped(rule: RepoRule, scope: dict[str, object]) -> RepoRule:
@@ -224,7 +233,7 @@ def _scoped(rule: RepoRule, scope: dict[str, object]) -> RepoRule:
     if isinstance(paths, tuple):
         rule = replace(rule, paths=paths)
     if isinstance(until, date):
-        rule = replace(rule, until=until.strftime("%Y-%m-%d"))
+        rule = replace(rule, until=until.isoformat()[:10])
     return replace(rule, pr=pr) if isinstance(pr, int) else rule
 
 
