@@ -62,3 +62,16 @@ def test_an_entry_that_a_stranger_spoiled_is_made_anew(tmp_path: Path, entry: by
     (tmp_path / f"rounds/{first}/entry.json").write_bytes(entry)
     assert publish_to(tmp_path, a_round(second), ABOUT) == (second,)
     assert (tmp_path / f"rounds/{first}/entry.json").read_bytes() == FILES["entry.json"]
+
+
+@pytest.mark.parametrize("name", ["changes", "reviewers", "changes/acme--boiler"])
+def test_nothing_is_written_or_removed_through_a_link_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    site, outside = tmp_path / "site", tmp_path / "outside"
+    publish_to(site, a_round("20260105-101500-topic"), ABOUT)
+    (site / name).rename(outside)
+    (outside / "mine.html").write_text("mine")
+    before = {place: place.read_bytes() for place in outside.rglob("*.html")}
+    (site / name).symlink_to(outside)
+    with pytest.raises(UsageError, match="is a symbolic link"):
+        publish_to(site, a_round("20260105-101501-topic"), ABOUT)
+    assert {place: place.read_bytes() for place in outside.rglob("*.html")} == before

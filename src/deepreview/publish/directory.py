@@ -56,6 +56,7 @@ def _bind(folder: Path, about: About) -> None:
     pages = (place for name in ("changes", "reviewers") for place in (folder / name).rglob("*.html"))
     for place in pages:
         if place.relative_to(folder).as_posix() not in {*bound.written, *bound.kept}:
+            _refuse_links(folder, place)
             place.unlink()
 
 
@@ -88,6 +89,15 @@ def _reports(folder: Path, contents: Iterable[str]) -> Iterator[str]:
             yield path.relative_to(folder).as_posix()
 
 
+def _refuse_links(folder: Path, target: Path) -> None:
+    """Raise UsageError where the file would be written or removed somewhere else than in the folder."""
+    for place in target.parents:
+        if place == folder:
+            return
+        if place.is_symlink():
+            raise UsageError(f"{place} is a symbolic link", hint="put a folder in its place")
+
+
 def _named(content: bytes) -> str:
     """A content by its digest, written as an entry of a commit is."""
     return f"100644 {hashlib.sha256(content).hexdigest()}"
@@ -98,6 +108,7 @@ def _write(folder: Path, path: str, content: bytes) -> None:
     with suppress(FileNotFoundError):
         if target.read_bytes() == content:
             return
+    _refuse_links(folder, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, fresh = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
