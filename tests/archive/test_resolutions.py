@@ -3,7 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from deepreview.archive.resolutions import FILE, Resolutions
+from deepreview.errors import MachineError
 from deepreview.model.change import Sha
 from deepreview.model.finding import Fingerprint, State
 from deepreview.model.resolution import Resolution
@@ -46,3 +49,9 @@ def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
     assert sorted(one.fingerprint for one in Resolutions(path=tmp_path / FILE).all()) == [
         said(number).fingerprint for number in range(60)
     ]
+
+
+def test_a_record_that_cannot_be_read_is_told_and_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "resolutions.jsonl").mkdir()
+    with pytest.raises(MachineError, match=r"resolutions\.jsonl cannot be read: Is a directory"):
+        Resolutions(path=tmp_path / "resolutions.jsonl").all()

@@ -82,6 +82,10 @@ def test_an_end_that_is_no_date_has_not_passed(until: str) -> None:
     assert in_force(RepoRule(id="R1", text="x", until=until), ["a.py"], 0, date(2027, 1, 5))
 
 
+def test_a_mark_of_the_byte_order_hides_no_rules() -> None:
+    assert [rule.id for rule in parse(f"\ufeff{BEGIN}\r\n- R1: x\r\n{END}\r\n")] == ["R1"]
+
+
 def test_a_new_id_is_one_that_the_file_can_hold_whatever_a_record_claims() -> None:
     assert unused([]) == "R1"
     assert unused(["R2", "x", "", "R", "R1.5", "R0", f"R{'9' * 5000}"]) == "R3"

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from deepreview import wire
 from deepreview.archive.folder import writing
+from deepreview.errors import MachineError
 from deepreview.model.resolution import Resolution
 
 FILE = "resolutions.jsonl"
@@ -24,9 +25,13 @@ class Resolutions:
 
     def all(self) -> tuple[Resolution, ...]:
         """In the order in which they were said, wherever; a line that is cut off or of another version is left out."""
-        if not self.path.exists():
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except FileNotFoundError:
             return ()
-        read = (_read(line) for line in self.path.read_bytes().splitlines())
+        except OSError as error:
+            raise MachineError(f"{self.path} cannot be read: {error.strerror}", hint="see what it is") from error
+        read = map(_read, lines)
         return tuple(sorted((one for one in read if one is not None), key=lambda one: one.at))
 
     def append(self, said: Iterable[Resolution]) -> None:

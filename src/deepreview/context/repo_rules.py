@@ -105,7 +105,7 @@ def _lines(text: str) -> list[str]:
 
 def _section(lines: list[str]) -> tuple[int, int] | None:
     """The numbers of the line behind the beginning and of the end; None where one of the two is missing."""
-    bare = [line.strip() for line in lines]
+    bare = [line.strip().removeprefix("\ufeff") for line in lines]  # editors of Windows begin a file so
     if BEGIN not in bare:
         return None
     first = bare.index(BEGIN) + 1
