@@ -3,8 +3,10 @@
 import pytest
 
 from deepreview.agents.base import Wire
+from deepreview.broker.broker import require_modules
 from deepreview.config.load import load, parse_file
 from deepreview.config.schema import Settings
+from deepreview.errors import MachineError
 from deepreview.seating import agents, lacks
 
 SETTINGS = b"""
@@ -37,6 +39,8 @@ def test_what_is_missing_is_told_with_the_next_step(monkeypatch: pytest.MonkeyPa
         "pydantic_ai is missing; pip install 'deepreviewer[api]'",
     )
     assert lacks(pro, settings, {})[1] == "aiohttp is missing; pip install 'deepreviewer[agents]'"
+    with pytest.raises(MachineError, match="models cannot be reached, aiohttp is missing"):
+        require_modules()
 
 
 def test_every_seat_has_a_name_of_its_own() -> None:

@@ -131,6 +131,19 @@ def test_a_document_that_names_what_a_fix_renamed_is_caused_by_that_fix(rounds: 
     assert stale.because.endswith("“guard”, which fixed R1-I1, and is named here.")
 
 
+def test_what_another_base_holds_already_is_not_gone_because_rules_are_silent_of_it(rounds: Rounds) -> None:
+    load = rounds.commit("load", {"src/cache.py": LOAD})
+    rounds.commit("second", {"second.py": "x = 2\n"})
+    rounds.round(ruled(1, "src/cache.py", "        total += row.value"))
+    rounds.box.git("branch", "-f", "main", load)
+    rounds.commit("third", {"src/cache.py": f"{LOAD}\n\nlimit = 3\n"})
+    report = rounds.round()
+    assert [row.now for row in report.previous] == [Now.UNREPEATED]
+    assert "What the change is compared with now has that code already." in report.previous[0].evidence
+    rounds.commit("mend", {"src/cache.py": MENDED})
+    assert [row.now for row in rounds.round().previous] == [Now.GONE]
+
+
 def two_places() -> Claim:
     both = (Place(path="src/cache.py", first=4, last=4), Place(path="src/store.py", first=3, last=3))
     return replace(SUM, places=both)
@@ -329,6 +342,10 @@ def test_dry_rounds_end_the_rounds_when_there_were_enough(rounds: Rounds, dry: i
     first = rounds.round(SUM)
     assert first.convergence
     assert (first.convergence.converged, first.convergence.dry) == (False, 0)
+    again = rounds.round(SUM)
+    assert again.convergence
+    assert (again.convergence.converged, again.convergence.dry) == (False, 0)  # the same commit shows nothing more
+    rounds.commit("other", {"other.py": "x = 1\n"})
     report = rounds.round(SUM)
     assert report.convergence
     assert (report.convergence.converged, report.convergence.dry) == (converged, 1)

@@ -297,6 +297,31 @@ def test_an_override_with_a_reason_is_a_verdict() -> None:
     assert lint(given(text)).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("**not repeated**", ["it is merge with fixes, and the open findings ask for rework"]),
+        ("**partly fixed**", ["it is merge with fixes, and the open findings ask for rework"]),
+        ("**not repeated as I1**", []),
+        ("**gone**", []),
+    ],
+)
+def test_what_earlier_rounds_left_open_asks_for_a_verdict_too(now: str, told: list[str]) -> None:
+    rows = f"| Finding | Title | Now | Evidence |\n|---|---|---|---|\n| round 1 C1 | Lost rows | {now} | It stands. |"
+    text = SECOND.replace("## Critical Issues", f"## Previous Review Findings\n\n{rows}\n\n## Critical Issues")
+    assert text != SECOND
+    assert [one.message for one in lint(given(text)).problems if one.rule == 7] == told
+
+
+def test_what_waits_below_the_bar_asks_for_no_verdict() -> None:
+    text = SECOND.replace("**Merge with fixes** — an", "**Merge as-is** — an")
+    told = ["it is merge as-is, and the open findings ask for merge with fixes"]
+    assert [one.message for one in lint(given(text)).problems] == told
+    waits = text.replace("2-3` [Model A, Model B]", "2-3` [Model A, Model B] (since round 2, waits)")
+    assert [one.message for one in lint(given(waits)).problems if one.rule == 7] == []
+    assert waits != text
+
+
 def test_the_escapes_of_a_title_are_not_missed_on_the_page() -> None:
     page = "<p>Log it</p><p>Expiry of $2 /* is skipped</p><pre>rows[key] = row.value</pre>"
     text = SECOND.replace("Expiry is skipped for readings from disk", r"Expiry of \$2 /\* is skipped")

@@ -185,3 +185,10 @@ def _rebuilt(case: dict) -> str:  # type: ignore[type-arg]  # JSON of the corpus
 def test_classes_are_read(corpus: Path) -> None:
     classes = [finding.defect for case in cases(corpus) for finding in parse_report(_rebuilt(case)).findings]
     assert {DefectClass.REGRESSION, DefectClass.GAP} <= set(classes)
+
+
+def test_what_a_finding_says_under_its_name_is_no_finding_of_its_own() -> None:
+    told = "**Minor**: `a.py:3` the name g is not defined anywhere in this module."
+    text = f"# Review\n\n## Suggestions\n\nS1. **`g` is not defined** — `a.py:3` [bob] (suggestion, gap)\n\n{told}\n"
+    (finding,) = parse_report(text).findings
+    assert (finding.alias, finding.text) == ("S1", told)

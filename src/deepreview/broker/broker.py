@@ -31,6 +31,12 @@ def missing_modules() -> tuple[str, ...]:
     return tuple(name for name in ("aiohttp", "genai_prices") if importlib.util.find_spec(name) is None)
 
 
+def require_modules() -> None:
+    """Raise MachineError where the extra `agents` is not installed."""
+    if absent := missing_modules():
+        raise MachineError(f"models cannot be reached, {absent[0]} is missing", hint=EXTRA)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -93,8 +99,7 @@ async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
     Raises MachineError where the extra `agents` is missing or the socket cannot be made. Requests that are under way
     at the end are ended and metered.
     """
-    if absent := missing_modules():
-        raise MachineError(f"models cannot be reached, {absent[0]} is missing", hint=EXTRA)
+    require_modules()
     from deepreview.broker import serving  # noqa: PLC0415 - needs the extra, and takes 0.2 s
 
     assert terms.ledger or terms.budgets.month == UNLIMITED, "a budget of the month needs a ledger"

@@ -139,6 +139,7 @@ def past_in(shelf: Path, earlier: Iterable[RoundFolder], repository: Repository)
         said=Resolutions(path=shelf / FILE).all(),
         code=GitCode(repository=repository),
         head=repository.change.head,
+        base=base,
     )
 
 

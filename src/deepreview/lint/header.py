@@ -4,12 +4,17 @@ import re
 
 from deepreview.lint.base import Checked, Given, Problem, Unchecked
 from deepreview.model.claim import Severity
-from deepreview.model.published import Published
+from deepreview.model.published import Published, PublishedFinding
 
 _ROUND = re.compile(r"^\D{0,3}(\d+)")
 _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})\d{2}")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?")
 _SHA = re.compile(r"`([0-9a-f]{7,40})`")
+_LEFT = re.compile(
+    r"^\| round \d+ ([CIS])\d[^\n]*\| \*\*(?:partly fixed|not repeated|not looked at again)\*\* \|", re.MULTILINE
+)
+"""Rows of earlier findings that are open and not in this report."""
+_LETTERS = {"C": Severity.CRITICAL, "I": Severity.IMPORTANT, "S": Severity.SUGGESTION}
 _VERDICTS = {"merge as-is": None, "merge with fixes": Severity.IMPORTANT, "rework": Severity.CRITICAL}
 
 
@@ -57,7 +62,13 @@ def verdict(given: Given) -> Checked:
             yield Problem(rule=7, where="Verdict", message=f"it is {stated}, and the open findings ask for {wanted}")
 
 
+def _waits(finding: PublishedFinding) -> bool:
+    """Whether it is below the bar of its round, and so does not count there."""
+    return any(part.strip() == "waits" for note in finding.notes for part in note.split(","))
+
+
 def _wanted(report: Published) -> str:
-    opened = {finding.severity for finding in report.findings if not finding.struck}
+    opened = {finding.severity for finding in report.findings if not (finding.struck or _waits(finding))}
+    opened |= {_LETTERS[letter] for letter in _LEFT.findall(report.previous)}
     heavy = next((severity for severity in (Severity.CRITICAL, Severity.IMPORTANT) if severity in opened), None)
     return next(name for name, severity in _VERDICTS.items() if severity is heavy)

@@ -35,6 +35,8 @@ class Past:
     code: Code
     head: Sha
     """What this round reviews."""
+    base: Sha
+    """What it is compared with."""
 
     @cached_property
     def lives(self) -> tuple[Life, ...]:
@@ -63,6 +65,15 @@ class Past:
         lines = self.code.lines(self.head, self.path_now(life)) if life.finding.path else ()
         code = code_of(life.finding)
         return lines is not None and (not code or stands(code, lines))
+
+    def brought(self, life: Life) -> bool:
+        """Whether its code counts as the change's still: compared with another base, it may have been there before."""
+        then = next((one.subject.base for one in self.rounds if one.clock.round_id == life.last.id), self.base)
+        if then == self.base:
+            return True
+        names, code = {life.finding.path, self.path_now(life)}, code_of(life.finding)
+        had, has = (any(stands(code, self.code.lines(at, name) or ()) for name in names) for at in (then, self.base))
+        return had or not has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

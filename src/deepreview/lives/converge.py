@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from deepreview.lives.attach import SHOWN, Past, stood
+from deepreview.model.change import Sha
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Standing
 from deepreview.model.life import Convergence, Previous
@@ -61,7 +62,7 @@ def convergence(
 ) -> Convergence:
     """Whether the rounds of this target may end here."""
     new = [one for one in findings if one.counts and one.standing in _FRESH]
-    dry = 0 if new else 1 + _dry(past.rounds)
+    dry = 0 if new else _dry(past.rounds, past.head)
     heavy = [one.alias for one in findings if one.counts and one.severity is not Severity.SUGGESTION]
     left = [row.name for row in rows if row.now.open and not row.alias and row.severity is not Severity.SUGGESTION]
     back = [one.alias for one in findings if one.standing is Standing.REGRESSED and one.counts]
@@ -88,14 +89,14 @@ def _judged(heavy: list[str], left: list[str], back: list[str], dry: int, enough
     return False, f"Open and more than a suggestion: {', '.join((*heavy, *left))}."
 
 
-def _dry(rounds: Sequence[Report]) -> int:
-    """Rounds at the end without anything new that counts; the first one is never among them."""
-    number = 0
+def _dry(rounds: Sequence[Report], head: Sha) -> int:
+    """States at the end, this one included, without anything new that counts; that of the first round is never one."""
+    dry = {head}
     for report in reversed(rounds[1:]):
         if any(one.counts and one.standing in _FRESH for one in report.findings):
             break
-        number += 1
-    return number
+        dry.add(report.subject.head)
+    return len(dry - {report.subject.head for report in rounds[:1]})
 
 
 def _rule(policy: Policy) -> str:

@@ -162,7 +162,13 @@ class _Row:
         words = {one.word for one in self.close.verdicts.get(self.life.name, ())}
         ended = bool(words & _ENDED) and not words & _STANDING
         changed = not self._stands and not self._surface.stand
-        return bool(self.readers) and (ended or changed or self.life.finding.kind != SAID)
+        silent = self.life.finding.kind != SAID and self._brought
+        return bool(self.readers) and (ended or changed or silent)
+
+    @cached_property
+    def _brought(self) -> bool:
+        """Whether a rule could still say it: of what was there before the change, rules say nothing."""
+        return not self._stands or self.past.brought(self.life)
 
     @cached_property
     def _surface(self) -> Surface:
@@ -183,6 +189,8 @@ class _Row:
             yield f"{_commit(left)} removed its code from {path}."
         elif self._stands:
             yield f"Its code stands in {path} as it did." if path else "It is in no file."
+            if not self._brought:
+                yield "What the change is compared with now has that code already."
         elif self.past.code.lines(self.past.head, path) is None:
             yield f"{path} is not there; git does not have the commit any more that would tell its new name."
         else:

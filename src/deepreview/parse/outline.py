@@ -138,8 +138,9 @@ class _Reader:
         indented = bool(_INDENTED.match(text))
         if found.mark is Mark.LETTER:
             return found.bold or found.sure or text.startswith("#")
-        if found.mark is Mark.WORD:
-            return not indented and (found.bold or found.sure or text.startswith("#"))
+        if found.mark is Mark.WORD:  # below `S1.` in one chapter, `**Minor**: …` is a part of what S1 says
+            lettered = self.numbering.mark is Mark.LETTER
+            return not indented and not lettered and (found.bold or found.sure or text.startswith("#"))
         if self.part not in CLAIMING or indented:
             return False
         if found.mark is Mark.NUMBER:

@@ -110,6 +110,11 @@ def test_all_rows_are_walked_and_a_patch_lands_in_a_commit_of_its_own(reviewed: 
             assert await terminal.end() == 0
             return terminal.screen
 
+    async def once() -> str:
+        async with OnTerminal(reviewed, "address") as terminal:
+            assert await terminal.end() == 0
+            return terminal.screen
+
     screen = asyncio.run(walk())
     assert "S1 declined." in screen
     assert box.git("log", "--format=%s", f"{before}..") == "The limit of `warm` is one too low"
@@ -122,6 +127,7 @@ def test_all_rows_are_walked_and_a_patch_lands_in_a_commit_of_its_own(reviewed: 
         ("declined", "history", "Robin"),
         ("declined", "needs a boiler", "Robin"),
     ]
+    assert "waits for an answer" in asyncio.run(once())
     box.git("checkout", "-q", "notes.md")
     assert reviewed("review", "-q", "--with", "names").code == 0
     told = json.loads((reviewed.rounds[-1] / "report.json").read_text())["previous"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from deepreview.archive.resolutions import FILE, Resolutions
 from deepreview.cli.commands.resolve import commit_named, record, speaker
 from deepreview.cli.commands.rounds import load
 from deepreview.cli.context import Where, now
@@ -16,7 +17,7 @@ from deepreview.errors import DeepReviewError, UsageError
 from deepreview.git.patching import Patching
 from deepreview.git.source import Source, open_source
 from deepreview.lives.answer import Answer, find, resolution
-from deepreview.model.finding import Finding
+from deepreview.model.finding import Finding, State
 from deepreview.model.report import Report
 from deepreview.render.terminal import render_one
 
@@ -42,7 +43,13 @@ def address_command(round_id: str, repo: Path, archive: Path | None, config: Pat
         record(folder, [resolution(answer, find(stop.name, report), report, by, when)])
         note(f"{stop.name} {answer.state.value}.")
 
-    stops = stops_of(report, open_source(at.place().folder, at.place().environ))
+    said = Resolutions(path=folder.path.parent / FILE).all()
+    answered = {one.fingerprint: one.state for one in said if one.round == report.clock.round_id and not one.proposed}
+    stops = [
+        stop
+        for stop in stops_of(report, open_source(at.place().folder, at.place().environ))
+        if answered.get(find(stop.name, report).life, State.OPEN) is State.OPEN
+    ]
     if not stops:
         note(f"Nothing in {folder.path.name} waits for an answer.")
         return 0

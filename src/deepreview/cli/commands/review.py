@@ -11,6 +11,7 @@ import click
 
 from deepreview import wiring
 from deepreview.archive.folder import Plan, RoundFolder, usual_seconds
+from deepreview.broker.broker import require_modules
 from deepreview.cli.again import Wish, begun
 from deepreview.cli.commands import outlook
 from deepreview.cli.console import progress
@@ -118,6 +119,8 @@ def review_command(
         deliver(outlook.dry_run(settings, pinned, place), output)
         return Exit.CLEAN.value
     note_outlook(settings, pinned, place, quiet=quiet)
+    if crew.terms is not None:
+        require_modules()  # before there is a round that nothing could go on with
     wish = Wish(again=again, only_failed=failed, costs=crew.terms is not None, quiet=quiet)
     folder, plan = begun(wiring.archive(settings, place.environ), pinned, settings, wish)
     with folder.alone():
