@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deepreview.cli.printing import deliver
+from deepreview.cli.printing import deliver, writable
 from deepreview.errors import MachineError
 
 
@@ -42,3 +42,12 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match=r"cannot be written: No such file or directory \(choose another place\)"):
         deliver("report", tmp_path / "none" / "report.md")
+
+
+def test_a_file_that_could_not_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    writable(None)
+    writable(tmp_path / "report.md")
+    with pytest.raises(MachineError, match="there is no folder"):
+        writable(tmp_path / "nowhere" / "report.md")
+    with pytest.raises(MachineError, match="it is a folder"):
+        writable(tmp_path)

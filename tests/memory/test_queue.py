@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from deepreview.memory.alike import Words
-from deepreview.memory.queue import UNUSED, by_decisions, contradictions, fold, fresh, uses
+from deepreview.memory.queue import UNUSED, by_decisions, contradictions, fold, fresh, overtaken, uses
 from deepreview.model.change import Sha
 from deepreview.model.claim import Observation, Section
 from deepreview.model.finding import Fingerprint, State
@@ -128,3 +128,16 @@ def test_opposites_and_what_asks_to_change_a_rule_are_shown() -> None:
         "N2 and R3 say opposite things",
     )
     assert contradictions(rules[1:], ()) == ()
+
+
+def test_a_rule_that_came_from_declining_what_was_fixed_later_is_shown() -> None:
+    said = [declined(name, "embedded with a single user") for name in "abc"]
+    new = fresh((), (), said, NOW)
+    queue = fold((*new, replace(decided(1, Deed.ACCEPT, "One user."), rule="R1")))
+    rules = [RepoRule(id="R1", text="One user.")]
+    acted = replace(said[1], state=State.FIXED)
+    assert overtaken(rules, queue, said) == ()
+    assert overtaken(rules, queue, [*said, replace(acted, proposed=True)]) == ()
+    assert overtaken(rules, queue, [*said, acted]) == ("R1 came from declining b, which is fixed now",)
+    assert overtaken([], queue, [*said, acted]) == ()
+    assert overtaken(rules, fold(new), [*said, acted]) == ()

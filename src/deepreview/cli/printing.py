@@ -59,6 +59,13 @@ def deliver(text: str, output: Path | None) -> None:
         raise MachineError(f"{output} cannot be written: {error.strerror}", hint="choose another place") from error
 
 
+def writable(output: Path | None) -> None:
+    """Raise MachineError for a file that could not be written, before the work for it is done."""
+    if output is not None and (output.is_dir() or not output.resolve().parent.is_dir()):
+        why = "it is a folder" if output.is_dir() else f"there is no folder {output.parent}"
+        raise MachineError(f"{output} cannot be written: {why}", hint="choose another place")
+
+
 def replaced(target: Path, text: str) -> None:
     """Put another text into a file whole, bytes that are not UTF-8 included."""
     try:

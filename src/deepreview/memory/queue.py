@@ -13,6 +13,7 @@ from deepreview.model.resolution import Resolution
 
 ENOUGH = 3
 """Decisions for one reason that make a note."""
+_ACTED = frozenset({State.FIXED, State.DOCUMENTED})
 UNUSED = 10
 """Rounds a rule is given to without being cited before it is called unused."""
 
@@ -165,3 +166,16 @@ def contradictions(rules: Sequence[RepoRule], queue: Iterable[Waiting]) -> tuple
             elif note.note.verb is not Verb.REMOVE and words.opposed(note.note.text, rule.text):
                 found.append(f"{note.name} and {rule.id} say opposite things")
     return tuple(found)
+
+
+def overtaken(rules: Iterable[RepoRule], queue: Iterable[Waiting], said: Iterable[Resolution]) -> tuple[str, ...]:
+    """Rules that came from declining what somebody has acted on since, as sentences."""
+    newest = {str(one.fingerprint): one.state for one in said if not one.proposed}
+    known = {rule.id for rule in rules}
+    return tuple(
+        f"{note.decided.rule} came from declining {name}, which is {newest[name].value} now"
+        for note in queue
+        if note.decided and note.decided.deed is Deed.ACCEPT and note.decided.rule in known
+        for name in dict.fromkeys(one.partition(" ")[0] for one in note.note.evidence)
+        if newest.get(name) in _ACTED
+    )

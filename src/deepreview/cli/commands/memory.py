@@ -23,7 +23,7 @@ from deepreview.context import repo_rules
 from deepreview.context.visible import one_line
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.source import open_source
-from deepreview.memory.queue import Use, Waiting, contradictions, fold, fresh, uses
+from deepreview.memory.queue import Use, Waiting, contradictions, fold, fresh, overtaken, uses
 from deepreview.model.memory import Decided, Deed, Expired, RepoRule, Verb
 from deepreview.model.report import Report
 from deepreview.render.wording import counted
@@ -60,7 +60,8 @@ def memory_command(context: click.Context, as_json: bool, repo: Path, archive: P
     with desk.log.alone():
         queue = desk.queue()
     rules = repo_rules.parse(desk.text())
-    told = _Memory(queue=queue, rules=uses(rules, desk.reports), contradictions=contradictions(rules, queue))
+    shown = (*contradictions(rules, queue), *overtaken(rules, queue, desk.said))
+    told = _Memory(queue=queue, rules=uses(rules, desk.reports), contradictions=shown)
     deliver(wire.to_json(_MEMORY, told, indent=2) + "\n" if as_json else _shown(told), None)
     return 0
 

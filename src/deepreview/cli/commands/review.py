@@ -18,7 +18,7 @@ from deepreview.cli.console import progress
 from deepreview.cli.context import Where, environment, now
 from deepreview.cli.discussion import discussion
 from deepreview.cli.options import comma_separated, where
-from deepreview.cli.printing import chosen, deliver, note, rendered
+from deepreview.cli.printing import chosen, deliver, note, rendered, writable
 from deepreview.config.schema import LEVELS, Settings
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.errors import Exit, UsageError
@@ -109,6 +109,7 @@ def review_command(
     last commit.
     """
     format_ = chosen(to)
+    writable(output)
     place = Where(repo=repo, archive=archive, config=config).place()
     asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
     pinned, loaded = wiring.prepare(asked, {**flags, "archive": archive}, place, config)
@@ -148,6 +149,7 @@ def resume_command(
     Reviewers that had come to their end are not run again.
     """
     format_ = chosen(to)
+    writable(output)
     at = Where(repo=repo, archive=archive, config=config)
     rounds = at.rounds()
     if round_id:

@@ -52,7 +52,9 @@ def _row(folder: RoundFolder, everywhere: bool) -> tuple[str, ...]:
     except UsageError:
         return (folder.path.name, "", "not readable by this version", "", "", "", shelf)
     counts = [sum(finding.severity is severity for finding in report.findings) for severity in Severity]
-    change = ": ".join(filter(None, (report.subject.repo if everywhere else "", report.subject.title)))
+    change = ": ".join(
+        filter(None, (report.subject.repo if everywhere else "", report.subject.title or report.subject.branch))
+    )
     short = change if len(change) <= _WIDEST else f"{change[: _WIDEST - 1]}…"
     return (folder.path.name, str(report.round), report.verdict.value.value, *map(str, counts), short)
 
