@@ -325,7 +325,7 @@ def test_no_other_process_is_touched(apart: Lodging, go: Go) -> None:
     async def visit() -> None:
         async with apart.open() as room:
             done = await ran(
-                room, "sh", "-c", f"kill -9 {child.pid} {os.getpid()}; kill -TERM $PPID; sleep 0.1; echo on"
+                room, "sh", "-c", f"sleep 0.5; kill -9 {child.pid} {os.getpid()}; kill -TERM $PPID; sleep 0.1; echo on"
             )
             if apart.isolation is Isolation.LANDLOCK:
                 assert done.out == "on", "its keeper cannot be ended from inside"

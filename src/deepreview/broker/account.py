@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from deepreview.broker.asking import Asking
-from deepreview.broker.base import Cost, Credential, Denial, Metered, Observer, Sent
+from deepreview.broker.base import NOTHING, Cost, Credential, Denial, Metered, Observer, Sent
 from deepreview.broker.meter import LETTERS
 from deepreview.broker.prices import Prices, Tokens
 from deepreview.broker.readings import Reading
@@ -126,7 +126,12 @@ class Books:
             usd=most or 0.0,
             priced="none" if most is None else "list",
         )
-        self.observe(Sent(reviewer=reviewer, id=account.id, most=used))
+        try:
+            self.observe(Sent(reviewer=reviewer, id=account.id, most=used))
+        except BaseException:  # what cannot be put on record is not sent, and takes nothing from the budget
+            about = {"reviewer": reviewer, "model": asking.model, "priced": used.priced}
+            self._till.settle(reservation, NOTHING, about)
+            raise
         return account
 
     def close(self, account: Account, reading: Reading, status: int, ending: Ending) -> None:
