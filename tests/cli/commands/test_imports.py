@@ -41,7 +41,7 @@ def test_a_report_that_names_no_repository_needs_one(shell: Shell) -> None:
     done = shell("import", str(brought(shell)))
     told = done.stdout.decode()
     assert told.startswith("2 new; ")
-    assert told.count("it names no repository") == 2
+    assert told.count("it names no repository (say with --of OWNER/NAME whose it is)") == 2
 
 
 def test_what_cannot_be_imported(shell: Shell, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def import_command(folder: Path, repo_name: str, repo: Path, archive: Path | Non
             counts[kind.value] += 1
             findings += len(report.findings)
         except UsageError as error:
-            unread.append(f"{file}: {error.message}")
+            unread.append(f"{file}: {error}")
     lines = _summary(counts, findings)
     deliver("\n".join((*lines, *(f"not read: {one_line(line)}" for line in unread))) + "\n", None)
     if unread and len(unread) == len(files):
