@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deepreview.cli.printing import deliver, writable
+from deepreview.cli.printing import chosen, deliver
 from deepreview.errors import MachineError
 
 
@@ -45,9 +45,8 @@ def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_could_not_be_written_is_told_before_the_work(tmp_path: Path) -> None:
-    writable(None)
-    writable(tmp_path / "report.md")
+    assert chosen("md", tmp_path / "report.md") is chosen("md")
     with pytest.raises(MachineError, match="there is no folder"):
-        writable(tmp_path / "nowhere" / "report.md")
+        chosen("md", tmp_path / "nowhere" / "report.md")
     with pytest.raises(MachineError, match="it is a folder"):
-        writable(tmp_path)
+        chosen("md", tmp_path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import click
 
 from deepreview.archive.folder import Archive, Plan, RoundFolder, shelf_of
+from deepreview.broker.broker import require_modules
 from deepreview.cli.commands.rounds import load
 from deepreview.cli.context import TOOL, now
 from deepreview.cli.printing import note
@@ -61,7 +62,9 @@ class Wish:
 
 
 def begun(archive: Archive, pinned: Pin, settings: Settings, wish: Wish) -> tuple[RoundFolder, Plan]:
-    """A new round's folder, with what is taken over from the last one in it."""
+    """A new round's folder, with what is taken over from the last one in it; none where no agent could be asked."""
+    if wish.costs:
+        require_modules()
     same = taken_over(archive, pinned, settings, wish)
     folder, plan = archive.start(pinned, same.settings if same else settings, TOOL, now())
     if same:

@@ -21,12 +21,18 @@ from deepreview.render.catalog import RENDERERS, SHORT, renderer
 _NARROWEST, _WIDEST = 60, 110
 
 
-def chosen(name: str) -> Renderer:
-    """The format of that name; raises UsageError that suggests the nearest."""
+def chosen(name: str, output: Path | None = None) -> Renderer:
+    """The format of that name; raises UsageError that suggests the nearest.
+
+    For a file that could not be written it raises MachineError, before the work is done.
+    """
     found = renderer(name)
     if found is None:
         known = [*(r.name for r in RENDERERS), *SHORT]
         raise UsageError(f"no format is called {name!r}", hint=nearest(name, known))
+    if output is not None and (output.is_dir() or not output.resolve().parent.is_dir()):
+        why = "it is a folder" if output.is_dir() else f"there is no folder {output.parent}"
+        raise MachineError(f"{output} cannot be written: {why}", hint="choose another place")
     return found
 
 
@@ -57,13 +63,6 @@ def deliver(text: str, output: Path | None) -> None:
             _replace(target, text)
     except OSError as error:
         raise MachineError(f"{output} cannot be written: {error.strerror}", hint="choose another place") from error
-
-
-def writable(output: Path | None) -> None:
-    """Raise MachineError for a file that could not be written, before the work for it is done."""
-    if output is not None and (output.is_dir() or not output.resolve().parent.is_dir()):
-        why = "it is a folder" if output.is_dir() else f"there is no folder {output.parent}"
-        raise MachineError(f"{output} cannot be written: {why}", hint="choose another place")
 
 
 def replaced(target: Path, text: str) -> None:

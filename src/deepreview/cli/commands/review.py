@@ -11,14 +11,13 @@ import click
 
 from deepreview import wiring
 from deepreview.archive.folder import Plan, RoundFolder, usual_seconds
-from deepreview.broker.broker import require_modules
 from deepreview.cli.again import Wish, begun
 from deepreview.cli.commands import outlook
 from deepreview.cli.console import progress
 from deepreview.cli.context import Where, environment, now
 from deepreview.cli.discussion import discussion
 from deepreview.cli.options import comma_separated, where
-from deepreview.cli.printing import chosen, deliver, note, rendered, writable
+from deepreview.cli.printing import chosen, deliver, note, rendered
 from deepreview.config.schema import LEVELS, Settings
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.errors import Exit, UsageError
@@ -108,8 +107,7 @@ def review_command(
     against its merge base with the default branch; where it has no commits of its own, what is not committed; else the
     last commit.
     """
-    format_ = chosen(to)
-    writable(output)
+    format_ = chosen(to, output)
     place = Where(repo=repo, archive=archive, config=config).place()
     asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
     pinned, loaded = wiring.prepare(asked, {**flags, "archive": archive}, place, config)
@@ -120,8 +118,6 @@ def review_command(
         deliver(outlook.dry_run(settings, pinned, place), output)
         return Exit.CLEAN.value
     note_outlook(settings, pinned, place, quiet=quiet)
-    if crew.terms is not None:
-        require_modules()  # before there is a round that nothing could go on with
     wish = Wish(again=again, only_failed=failed, costs=crew.terms is not None, quiet=quiet)
     folder, plan = begun(wiring.archive(settings, place.environ), pinned, settings, wish)
     with folder.alone():
@@ -148,8 +144,7 @@ def resume_command(
 
     Reviewers that had come to their end are not run again.
     """
-    format_ = chosen(to)
-    writable(output)
+    format_ = chosen(to, output)
     at = Where(repo=repo, archive=archive, config=config)
     rounds = at.rounds()
     if round_id:
