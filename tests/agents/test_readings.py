@@ -156,6 +156,17 @@ def test_unknown_fields_and_types_are_not_fatal(name: str, data: st.DataObject) 
         assert not isinstance(event, Answered | Broke)
 
 
+@pytest.mark.parametrize("odd", [[], {}, [1], 7, None])
+def test_a_kind_that_is_no_text_is_not_fatal(odd: object) -> None:
+    lines = {
+        "claude": {"type": "system", "subtype": odd},
+        "gemini": {"type": "tool_result", "tool_id": "1", "status": "error", "error": {"type": odd}},
+    }
+    for name, line in lines.items():
+        reading = COMMAND_LINES[name].dialect.reading(Question(prompt="x"))
+        assert not [one for one in reading.line(json.dumps(line).encode()) if isinstance(one, Answered | Broke)]
+
+
 def test_what_qwen_ends_otherwise() -> None:
     ends = {scenario: played(name, scenario)[1] for name, scenario in sorted(OTHERWISE)}
     failures = {scenario: end.failure for scenario, end in ends.items() if isinstance(end, Broke)}

@@ -138,7 +138,7 @@ class ClaudeReading:
             case "permission_denied":
                 tool = word(found.get("tool_name")) or word(found.get("tool"))
                 return (Denied(tool=tool, reason=word(found.get("message")) or "not allowed"),)
-            case known if known in _KEPT_QUIET:
+            case known if word(known) in _KEPT_QUIET:
                 return ()
             case other:
                 return unrecognised(raw, f"system/{word(other)}")

@@ -147,7 +147,7 @@ class GeminiReading:
         id_, error = word(found.get("tool_id")), table(found.get("error"))
         output, failed = word(found.get("output")), found.get("status") == "error"
         result = ToolResult(id=id_, size=size(output) if output or failed else -1, failed=failed)
-        if error.get("type") in {"policy_violation", "tool_not_registered"}:
+        if word(error.get("type")) in {"policy_violation", "tool_not_registered"}:
             tool = id_.partition("__")[0]
             return (result, Denied(tool=tool, reason=word(error.get("message"))[:300]))
         return (result,)

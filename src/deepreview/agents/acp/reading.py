@@ -47,7 +47,7 @@ class Reading:
                 cost = table(update.get("cost"))
                 self._usd = money(cost.get("amount")) if cost.get("currency") == "USD" else self._usd
                 return ()
-            case known if known in _QUIET:
+            case known if word(known) in _QUIET:
                 return ()
             case other:
                 return unrecognised(raw, f"session/update {word(other)}".strip())
