@@ -21,7 +21,7 @@ from deepreview.testing.real_clis import AbsentError, installed, must_be_there
 Go = Callable[[Awaitable[None]], None]
 MODELS = {
     "claude": "claude-sonnet-4-5",
-    "codex": "fake-model",
+    "codex": "",
     "gemini": "gemini-2.5-pro",
     "opencode": "fake-model",
     "qwen": "fake-model",

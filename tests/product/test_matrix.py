@@ -195,6 +195,26 @@ def test_a_review_in_the_wrong_form_is_mended_once(product: Product) -> None:
         assert key.removeprefix("Bearer ") == product.key
 
 
+def test_codex_with_the_model_of_its_own_choice_calls_tools_from_javascript(product: Product) -> None:
+    done, round_ = review(product, "reviews", "-q", "--timeout", "100s", "--with", "codex", "--lead", "codex")
+    assert done.code == 1, done.stderr.decode()
+    report = round_.report
+    assert counts(report) == (1, 0, 0), report.runs
+    adds_up(round_, report)
+    run = round_.runs["codex"]
+    assert isinstance(run, Completed)
+    assert run.record
+    assert run.reading.read == ("gauge.py",)
+    assert dict(run.record.tools) == {"shell": 4}
+    assert "gauge.py" in run.record.opened
+    assert run.record.usage.requests == 3
+    assert report.lead
+    assert report.lead.failure is None, report.lead
+    seen = [one.asked for one in product.asked("reviews") if one.asked]
+    assert all("exec" in asked.tools and asked.model.startswith("gpt-") for asked in seen)
+    assert all(result.tool == "exec" for asked in seen for result in asked.results)
+
+
 def test_what_is_stored_can_be_read_again(product: Product) -> None:
     """The report's JSON says what its value says, and each event and request is whole."""
     _, round_ = review(product, "by-model", "-q", "--timeout", "30s", "--with", "codex:fake-reviews")

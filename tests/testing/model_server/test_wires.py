@@ -190,3 +190,26 @@ def test_a_thought_comes_before_the_text_and_apart_from_it(client: Client, wire:
 def test_figures_are_streamed_to_chat_only_when_asked_for(client: Client) -> None:
     answer = client.ask(Wire.CHAT, "ok", stream=True, stream_options={})
     assert not any("usage" in event for event in answer.events())
+
+
+@BOTH
+def test_tools_are_called_from_javascript_where_only_that_is_offered(client: Client, stream: bool) -> None:
+    """As Codex offers tools to its newest models: in an item of the input, in name spaces, by a tool that runs code."""
+    space = {"type": "namespace", "name": "functions", "tools": [{"type": "custom", "name": "exec"}]}
+    offer = {"type": "additional_tools", "role": "developer", "tools": [space, {"type": "web_search"}]}
+    asked = [offer, {"role": "user", "content": "Review"}]
+    answer = client.ask(Wire.RESPONSES, "tools", stream=stream, input=asked)
+    response = answer.events()[-1]["response"] if stream else answer.json()
+    called = response["output"][1:]
+    assert [(call["type"], call["name"]) for call in called] == [("custom_tool_call", "exec")] * 2
+    assert called[0]["input"] == 'text((await tools.exec_command({"cmd": "cat README.md"})).output);'
+    if stream:
+        deltas = [event["delta"] for event in answer.events() if event["type"].endswith("tool_call_input.delta")]
+        assert deltas == [call["input"] for call in called]
+    said = [{"type": "input_text", "text": "Script completed"}, {"type": "input_text", "text": "# Boiler"}]
+    told = {"type": "custom_tool_call_output", "call_id": called[0]["call_id"], "output": said}
+    client.ask(Wire.RESPONSES, "tools", input=[*asked, *called, told])
+    last = client.server.recording.requests[-1].asked
+    assert last
+    assert (last.turn, [result.tool for result in last.results]) == (1, ["exec"])
+    assert last.results[0].text == "Script completed\n# Boiler"

@@ -41,6 +41,8 @@ class Call:
 
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    """What a tool is given that takes text of its own form, a program for instance, in place of arguments."""
 
 
 class Deed(Enum):

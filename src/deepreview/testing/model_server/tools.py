@@ -1,5 +1,6 @@
 """Wishes in the words of the program that asks: each offers tools under its own names."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +27,11 @@ def _by_shell(words: _Words) -> Mapping[Deed, _Words]:
     }
 
 
+def _script(wish: Wish) -> Call:
+    """A program in JavaScript, which calls the shell and says what it printed."""
+    return Call(name="exec", text=f"text((await tools.exec_command({json.dumps({'cmd': wish.subject})})).output);")
+
+
 FAMILIES: Mapping[str, Mapping[Deed, _Words]] = {
     "claude": {
         Deed.READ: _named("Read", "file_path"),
@@ -33,6 +39,7 @@ FAMILIES: Mapping[str, Mapping[Deed, _Words]] = {
         Deed.WRITE: _named("Write", "file_path", "content"),
     },
     "codex": _by_shell(_named("exec_command", "cmd")),
+    "codex-javascript": _by_shell(_script),
     "codex-shell-command": _by_shell(_named("shell_command", "command")),
     "gemini": {
         Deed.READ: _named("read_file", "file_path"),

@@ -19,7 +19,7 @@ def read(body: Body, path: str) -> Asked:
     del path
     given = body.get("input", ())
     items = [{"role": "user", "content": given}] if isinstance(given, str) else given
-    tools = {tool["name"]: tool.get("parameters") or {} for tool in body.get("tools", ()) if "name" in tool}
+    offered = [body.get("tools", ()), *(item["tools"] for item in items if item.get("type") == "additional_tools")]
     return Asked(
         wire=Wire.RESPONSES,
         model=str(body.get("model", "")),
@@ -28,9 +28,18 @@ def read(body: Body, path: str) -> Asked:
         prompt=next((said for said in map(_user_text, reversed(items)) if said), ""),
         turn=turns_of(item.get("role") == "assistant" or item.get("type") in _MODEL_ITEMS for item in items),
         results=tuple(_results(items)),
-        tools=tools,
+        tools={tool["name"]: tool.get("parameters") or {} for tools in offered for tool in _flat(tools)},
         schema=(body.get("text") or {}).get("format", {}).get("schema"),
     )
+
+
+def _flat(tools: Any) -> Iterator[Mapping[str, Any]]:
+    """The tools that have a name, those of a namespace for the namespace."""
+    for tool in tools:
+        if tool.get("type") == "namespace":
+            yield from _flat(tool["tools"])
+        elif "name" in tool:
+            yield tool
 
 
 def _text(content: Any) -> str:
@@ -95,8 +104,10 @@ def _thought(saying: Saying) -> dict[str, Any]:
 
 def _called(saying: Saying, index: int, call: Call) -> dict[str, Any]:
     number = f"{saying.asked.nth:06d}{index:02d}"
-    identity = {"id": f"fc_{number}", "call_id": f"call_{number}", "type": "function_call", "status": "completed"}
-    return identity | {"name": call.name, "arguments": json.dumps(call.arguments)}
+    identity = {"call_id": f"call_{number}", "name": call.name, "status": "completed"}
+    if call.text:
+        return identity | {"id": f"ctc_{number}", "type": "custom_tool_call", "input": call.text}
+    return identity | {"id": f"fc_{number}", "type": "function_call", "arguments": json.dumps(call.arguments)}
 
 
 def _ended(saying: Saying) -> dict[str, Any]:
@@ -132,13 +143,7 @@ def _steps(saying: Saying) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from _text_steps(saying, index)
         index += 1
     for place, call in enumerate(saying.calls, index):
-        item = _called(saying, place, call)
-        where = {"item_id": item["id"], "output_index": place}
-        started = item | {"status": "in_progress", "arguments": ""}
-        yield "response.output_item.added", {"output_index": place, "item": started}
-        yield "response.function_call_arguments.delta", {**where, "delta": item["arguments"]}
-        yield "response.function_call_arguments.done", {**where, "arguments": item["arguments"]}
-        yield "response.output_item.done", {"output_index": place, "item": item}
+        yield from _call_steps(_called(saying, place, call), place)
     ended = _ended(saying)
     yield f"response.{ended['status']}", {"response": ended}
 
@@ -166,6 +171,16 @@ def _text_steps(saying: Saying, index: int) -> Iterator[tuple[str, dict[str, Any
     yield "response.output_text.done", {**where, "text": PLACE, "logprobs": []}
     yield "response.content_part.done", {**where, "part": part | {"text": PLACE}}
     yield "response.output_item.done", {"output_index": index, "item": item}
+
+
+def _call_steps(item: dict[str, Any], place: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    given = "input" if item["type"] == "custom_tool_call" else "arguments"
+    name = "custom_tool_call_input" if given == "input" else "function_call_arguments"
+    where = {"item_id": item["id"], "output_index": place}
+    yield "response.output_item.added", {"output_index": place, "item": item | {"status": "in_progress", given: ""}}
+    yield f"response.{name}.delta", {**where, "delta": item[given]}
+    yield f"response.{name}.done", {**where, given: item[given]}
+    yield "response.output_item.done", {"output_index": place, "item": item}
 
 
 def whole(saying: Saying) -> Iterator[bytes]:
