@@ -59,7 +59,7 @@ def test_what_is_no_secret(text: str) -> None:
     [
         (f"a\n{PEM}\nb", f"a\n{HIDDEN}\nb"),
         (json.dumps(PEM), f'"{HIDDEN}"'),
-        (PEM.split("-----END", maxsplit=1)[0] + "cut", HIDDEN),
+        (PEM.split("=", maxsplit=1)[0], HIDDEN),
         ("https://sam:hunter2@example.org/x", f"https://{HIDDEN}@example.org/x"),
         ("https://0123456789abcdef0123@github.com/x", f"https://{HIDDEN}@github.com/x"),
         ("Authorization: Bearer abcdefgh01234567xyz", f"Authorization: Bearer {HIDDEN}"),
@@ -81,6 +81,11 @@ def test_secrets_by_their_place(text: str, expected: str) -> None:
         ('"/tmp/run-7/home"', '"<temp>/home"'),
         ("PATH=/home/sam/bin:/home/sam/x", "PATH=~/bin:~/x"),
         ("/home/sam/home/sam", "~/home/sam"),
+        (json.dumps("in\n/home/sam/x\t/home/sam\r/home/sam/y"), r'"in\n~/x\t~\r~/y"'),
+        (r'"\/home\/sam\/x"', r'"~\/x"'),
+        ("?at=%2Fhome%2Fsam%2Fx&", "?at=~%2Fx&"),
+        ("cc -I/home/sam/include -L/home/sam", "cc -I~/include -L~"),
+        ("x-I/home/sam and a/home/sam", "x-I/home/sam and a/home/sam"),
     ],
 )
 def test_private_paths(text: str, expected: str) -> None:
@@ -136,7 +141,7 @@ def test_twice_is_once(parts: list[str]) -> None:
     "piece",
     [
         "a", "sk-", "eyJaaaaaaaaaaaa-", "eyJaaaaaaaaaaaa.", "SG.aaaaaaaaaaaaaaaaaa.",
-        "-----BEGIN PRIVATE KEY-----\n", "://a:",
+        "-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----MIIEpAIBAAKCAQEA0123\n", "\\", "://a:",
         "://aaaaaaaaaaaaaaaaaaaaaaaaa", "Bearer ", "Bearer aaaaaaaaaaaaaaaaaaaaa", "/home/sam", "/home/", "-", "AKIA",
         "ghp_", "sk-aaaaaaaaaaaaaaaaaaaa", "x" * 100 + "=",
     ],

@@ -12,6 +12,7 @@ from deepreview.testing.builders import make_claim
 from deepreview.testing.reviewers import Scripted
 from deepreview.testing.rounds import Stage
 from deepreview.testing.sandbox import Sandbox
+from deepreview.verify.anchor import anchor, squeezed
 from deepreview.verify.redacted import completed
 
 KEY = "AKIA" + "Q7" * 8
@@ -43,3 +44,28 @@ def test_what_fits_is_taken(parts: list[str], secret: str) -> None:
     quote = HIDDEN.join(parts)
     assert completed(quote, (other, line)) == (line if any(parts) else quote)
     assert completed(quote, (other,)) == quote
+
+
+PEM = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", *["MIIEpAIBAAKCAQEA" * 4] * 3, "-----END RSA PRIVATE KEY-----"])
+HELD = f'import ssl\n\nKEY = """{PEM}"""\n\ndef load():\n    return open("/home/sam/.config/app.pem").read(), KEY\n'
+CLEAN_OF_SAM = redaction({}, {"~": Path("/home/sam")}).text
+
+
+def test_a_quote_of_a_whole_key_is_found_with_all_its_lines() -> None:
+    lines = HELD.splitlines()
+    for quote in ("\n".join(lines[2:9]), "\n".join(lines[:3]), HELD):
+        hidden = CLEAN_OF_SAM(quote)
+        assert "MII" not in hidden
+        found = anchor(Place(path="a.py", first=3, last=4), completed(hidden, lines), lines)
+        assert found
+        assert found.sure
+
+
+def test_a_quote_of_a_private_path_is_found() -> None:
+    lines = HELD.splitlines()
+    hidden = CLEAN_OF_SAM(lines[-1])
+    assert hidden == '    return open("~/.config/app.pem").read(), KEY'
+    assert completed(hidden, lines) == squeezed(lines)[-1]
+    assert completed("a = ~b", ["a=xb"]) == "a = ~b"
+    assert completed('open("~/x")', ['open("/a/x")', 'open("~/x")']) == 'open("~/x")'
+    assert completed('shutil.rmtree("~")', ["print()"]) == 'shutil.rmtree("~")'

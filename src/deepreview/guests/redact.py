@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from deepreview.guests.pem import without_keys
+
 HIDDEN = "<secret>"
 _NAMES = re.compile(
     r"(?:^|_)(?:API|ACCESS|AUTH|BEARER|CRED|CREDS|CREDENTIALS?|COOKIE|JWT|KEY|KEYS|APIKEYS?|PASS|PASSWD|PASSWORDS?"
@@ -42,15 +44,12 @@ _IN_PARTS = (
     r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
 )
 _KEY = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_SHAPES)}|(?<![_-])(?:{'|'.join(_IN_PARTS)}))")
-_PEM = re.compile(
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----)){0,20000}(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
-)
 _IN_ADDRESS = re.compile(r"(?<=://)(?:[^\s/@:\"'<>]{0,200}:[^\s/@\"'<>]{1,400}|[^\s/@:\"'<>]{16,400})(?=@)")
 _HEADER = re.compile(
     r"(\b(?:Bearer|Basic)[ \t]{1,8})(?=[A-Za-z._~+/=-]{0,200}\d)[A-Za-z0-9._~+/=-]{16,}", re.IGNORECASE
 )
-_LEFT = r"(?<![\w.~>-])(?<!\w/)"
+_LEFT = r"(?:(?<![\w.~>-])(?<!\w/)|(?<=\\[nrt])|(?<=[\s\"'=,]-[A-Z]))"
+"""Also behind an escaped line break, and behind a compiler's option: `-I/home/...`."""
 _RIGHT = r"(?![\w-]|\.[\w-])"
 
 
@@ -66,7 +65,7 @@ class Redaction:
         """The text with secrets and private paths replaced; doing it twice changes nothing more."""
         if self._secrets is not None:
             text = self._secrets.sub(HIDDEN, text)
-        text = _PEM.sub(HIDDEN, text)
+        text = without_keys(text, HIDDEN)
         text = _KEY.sub(HIDDEN, text)
         text = _IN_ADDRESS.sub(HIDDEN, text)
         text = _HEADER.sub(rf"\1{HIDDEN}", text)
@@ -106,10 +105,10 @@ def _forms(value: str) -> Iterable[str]:
 
 
 def _spellings(path: Path) -> Iterable[str]:
-    """A path as given and as it really is; never a root or a folder that everybody has."""
+    """A path as given and as it really is, also as JSON or an address may have it; never a folder of everybody."""
     for spelled in (path, path.resolve()):
         if len(spelled.parts) > 1 and spelled not in _NOBODYS:
-            yield str(spelled)
+            yield from (str(spelled), str(spelled).replace("/", "\\/"), quote(str(spelled), safe=""))
 
 
 _NOBODYS = {Path("/usr"), Path("/home"), Path("/etc"), Path("/var"), Path("/bin"), Path("/opt")}

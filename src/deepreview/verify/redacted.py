@@ -1,26 +1,48 @@
-"""Quotes from which something was taken that looks like a key, completed from the file that they are about.
+"""Quotes from which a key or a private path was taken, completed from the file that they are about.
 
 What agents say is redacted before anything else is done with it, so code that holds such a string is quoted with a gap.
 The gap is closed for the comparison only: what is stored keeps it.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from deepreview.guests.redact import HIDDEN
 from deepreview.verify.anchor import squeezed
 
+_BEGIN = re.compile(r"-----BEGIN[A-Z0-9]{0,40}PRIVATEKEY")
+_END = re.compile(r"-----END[A-Z0-9]{0,40}PRIVATEKEY")
+_PATH = re.compile(r"(?<![\w/.~>-])(?:~|<tmp>)(?![\w-])")
+"""What stands for a private path (`deepreview.engine.host`)."""
+
 
 def completed(quote: str, lines: Sequence[str]) -> str:
     """The quote with the lines of the file in the place of those that were redacted, where there are such lines."""
-    if HIDDEN not in quote:
+    if HIDDEN not in quote and not _PATH.search(quote):
         return quote
     there = squeezed(lines)
-    return "\n".join(_whole(line, there) if HIDDEN in line else line for line in quote.split("\n"))
+    return "\n".join(_whole(line, there) for line in quote.split("\n"))
 
 
 def _whole(line: str, there: Sequence[str]) -> str:
-    parts = "".join(line.split()).split(HIDDEN)
-    return next((one for one in there if _fits(one, parts)), line)
+    bare = "".join(line.split())
+    parts = _PATH.sub(HIDDEN, bare).split(HIDDEN)
+    if len(parts) == 1 or bare in there:
+        return line
+    fitting = (one for one in there if _fits(one, parts))
+    return next(fitting, "") or next(_keys(parts, there), line)
+
+
+def _keys(parts: Sequence[str], there: Sequence[str]) -> Iterator[str]:
+    """Lines from the beginning of a private key to its end, where the parts stand before and behind one."""
+    if len(parts) != 2:  # noqa: PLR2004 - one key, of many lines
+        return
+    first, last = parts
+    for start, line in enumerate(there):
+        if line.startswith(first) and _BEGIN.match(line, len(first)):
+            stop = next((at for at, end in enumerate(there[start:], start) if _END.search(end)), start)
+            if there[stop].endswith(last):
+                yield "\n".join(there[start : stop + 1])
 
 
 def _fits(line: str, parts: Sequence[str]) -> bool:
