@@ -70,6 +70,11 @@ def test_one_reviewer_says_a_thing_once() -> None:
     assert all(len({c.partition("/")[0] for c in members}) == len(members) for members in ids([*SAME, again]))
 
 
+def test_what_two_passes_of_one_reviewer_say_is_compared_like_what_two_reviewers_say() -> None:
+    passes = [replace(one, id=ClaimId(f"a/{number}/1"), reviewer="a") for number, one in enumerate(SAME, 1)]
+    assert ids([*passes, OTHER]) == {frozenset({"a/1/1", "a/2/1"}), frozenset({"b/1/2"})}
+
+
 def test_two_rules_of_one_tool_are_never_merged_by_their_words() -> None:
     rules = [
         make_claim(id=ClaimId(f"static/{n}"), reviewer="static", kind=f"ruff:F{n}", title="`os` imported but unused")

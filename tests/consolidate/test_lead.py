@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepreview.consolidate.base import Slate, assert_conserved
-from deepreview.consolidate.lead import LONGEST_SUMMARY, Led, led, stricter
+from deepreview.consolidate.lead import LONGEST_SUMMARY, Led, led, spoken, stricter
 from deepreview.consolidate.steps import arranged
 from deepreview.model.claim import Claim, ClaimId, Severity
 from deepreview.model.evidence import Rung
@@ -133,6 +133,28 @@ def test_a_summary_speaks_of_the_findings_that_are_left_under_their_new_names() 
     assert objections(gone) == ["it names I1 and I7, which this report does not have"]
     long = led(slate(I), proposal(summary="x" * (LONGEST_SUMMARY + 1)), holds)
     assert (long.summary, len(objections(long))) == ("", 1)
+
+
+def test_an_answer_of_filler_changes_nothing_and_is_told_in_whole_sentences() -> None:
+    filler = Proposal(
+        summary="text",
+        verdict="rework",
+        verdict_reason="text",
+        findings=(Kept(aliases=("text",), severity=C, reason="text"), keep("I1", severity=S, reason="text.")),
+        drops=(Struck(alias="text", path="text", quote="text", reason="text"), strike("I2", reason="")),
+    )
+    result = led(slate(I, I, I), filler, holds)
+    assert result.slate.findings == slate(I, I, I).findings
+    assert result.summary == ""
+    assert [(ruling.told, ruling.objection) for ruling in result.rulings] == [
+        ("drop “text” (text)", "there is no “text”"),
+        ("drop I2", "no reason is given"),
+        ("keep “text”", "there is no “text”"),
+        ("I1: important → suggestion (text)", "no reason is given"),
+        ("nothing is said of I2 and I3, which stay as they are", ""),
+        ("its own summary", "it says nothing"),
+    ]
+    assert not spoken(filler.verdict_reason)
 
 
 def test_only_a_stricter_verdict_may_stand() -> None:

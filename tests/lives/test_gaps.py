@@ -75,7 +75,9 @@ def test_numbered_items_get_names_and_states_that_last_over_the_rounds(rounds: R
     )
     assert "**DG1** **`docs/cache.md:9` still names `read_all`.** [claude]\n" in page(first)
     assert page(first).count("Covered: expiry") == page(first).count("two writers at once") == 1
-    assert "TG1 Required: restart with an old file" in page(first, "terminal")
+    shown = page(first, "terminal")
+    assert shown.count("Required: restart with an old file") == 1
+    assert "TG1 Required: restart with an old file" in shown
     assert "<strong>TG1</strong>" in page(first, "html")
 
     answer(rounds, "TG2", "declined", "the lock is tested elsewhere")

@@ -11,7 +11,7 @@ from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Reading
 from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.render import html, markdown, terminal
-from deepreview.render.deeds import cost, deeds, spending, tool_calls, used
+from deepreview.render.deeds import cost, deeds, ruled, spending, tool_calls, used
 from deepreview.testing.builders import make_finding, make_report
 
 SPENT = Usage(input=9_000, cached=3_000, output=2_000, requests=4, usd=0.123, priced="list")
@@ -111,6 +111,28 @@ def test_markdown_has_deeds_cost_and_lead() -> None:
     assert "- I1 and I2 are one: the same guard: taken." in text
     assert "- Drop S1: not so: not taken, it quotes no code that would show it." in text
     assert "<script>" not in text.replace("\\<script>", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "reason", "told"),
+    [
+        (VerdictValue.FIXES, VerdictValue.FIXES, "One.", "Its verdict, merge with fixes, is that of this report."),
+        (
+            VerdictValue.MERGE, VerdictValue.FIXES, "All is\nwell.",
+            "Its verdict, merge as-is (All is well): not taken, the findings weigh more.",
+        ),
+        (VerdictValue.REWORK, VerdictValue.FIXES, "", "Its verdict, rework: not taken, it has no reason."),
+        (VerdictValue.REWORK, VerdictValue.NONE, "", "Its verdict, rework: not taken, no reviewer completed."),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_leads_verdict(value: VerdictValue, said: VerdictValue, reason: str, told: str) -> None:
+    led = replace(LEAD, verdict=value, verdict_reason=" ".join(reason.split()))
+    whole = replace(report(led), verdict=Verdict(value=said, reason="One (I1)."))
+    assert ruled(whole)[-1] == told
+    for render in (markdown.render, html.render):
+        assert told in render(whole).replace("\\", "")
+    assert told in " ".join(terminal.render(whole).split())
+    assert ruled(replace(whole, lead=None)) == ()
 
 
 def test_the_page_has_deeds_and_lead() -> None:

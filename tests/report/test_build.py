@@ -5,11 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepreview.consolidate.base import Slate
-from deepreview.model.agent import Failure
+from deepreview.model.agent import Failure, Record
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import Severity
+from deepreview.model.lead import Lead
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
+from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.report.build import Records, build_report, printable
 from deepreview.testing.builders import make_change, make_claim, make_finding, make_report
 
@@ -19,7 +21,7 @@ FAILED = Failed(reviewer="static", failure=Failure.TIMEOUT, error="stopped after
 SKIPPED = Skipped(reviewer="paths", reason="no path was removed")
 
 
-def built(*severities: Severity, runs: tuple[Run, ...] = (DONE,)) -> Report:
+def built(*severities: Severity, runs: tuple[Run, ...] = (DONE,), lead: Lead | None = None) -> Report:
     findings = tuple(
         make_finding(n, severity=severity, alias=f"{severity.name[0]}{n}", title=f"Defect {n}")
         for n, severity in enumerate(severities, 1)
@@ -33,8 +35,21 @@ def built(*severities: Severity, runs: tuple[Run, ...] = (DONE,)) -> Report:
         runs=runs,
         observations=(),
         slate=Slate(findings=findings, dropped=(), claims=claims),
+        lead=lead,
     )
     return build_report(records, lambda *_: ("x = 1",))
+
+
+@pytest.mark.parametrize(
+    ("reason", "value"),
+    [("It loses data.", VerdictValue.REWORK), ("text", VerdictValue.FIXES), ("", VerdictValue.FIXES)],
+)
+def test_a_stricter_verdict_of_a_lead_needs_a_reason(reason: str, value: VerdictValue) -> None:
+    lead = Lead(
+        agent="api:opus", failure=None, message="", summary="", verdict=VerdictValue.REWORK, verdict_reason=reason,
+        rulings=(), alone=(), alone_verdict=Verdict(value=VerdictValue.FIXES, reason=""), record=Record(agent="api"),
+    )  # fmt: skip
+    assert built(Severity.IMPORTANT, lead=lead).verdict.value is value
 
 
 def test_a_quiet_round_says_what_was_looked_at() -> None:

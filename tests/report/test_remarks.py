@@ -32,7 +32,9 @@ def test_ids_are_those_of_the_report() -> None:
 
 @pytest.mark.parametrize("section", [Section.SUMMARY, Section.NOTE])
 def test_summaries_and_notes_stand_as_they_are(section: Section) -> None:
-    assert len(remarks([seen("a", PAIRED, section), seen("b", PAIRED, section)])) == 2
+    assert len(remarks([seen("a", PAIRED, section), seen("b", AGAIN, section)])) == 2
+    (both,) = remarks([seen("a", PAIRED, section), seen("b", f"{PAIRED}\n", section), seen("a", PAIRED, section)])
+    assert (both.reviewers, len(both.also)) == (("b", "a"), 2)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([PAIRED, AGAIN, "x", ""]), st.sampled_from(Section))))

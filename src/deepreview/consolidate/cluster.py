@@ -30,7 +30,7 @@ class Model:
     threshold: float
     """The mean probability from which on two clusters are one."""
     repeat: float
-    """What is taken off for two claims of one reviewer: it has said it once."""
+    """What is taken off for two claims of one pass of a reviewer: it has said it once."""
 
     def scoring(self, names: Sequence[str]) -> Callable[[Features], float]:
         """How far features of these names put a pair above the threshold; below 0 it is rather two defects."""
@@ -77,7 +77,7 @@ def scored(among: Weighed, pairs: Iterable[Pair], weights: Weights) -> dict[Pair
     taken_off, taken_off_told = weights.placed.repeat, weights.told.repeat
     for pair in pairs:
         one, other = claims[pair[0]], claims[pair[1]]
-        same = one.reviewer == other.reviewer
+        same = one.reviewer == other.reviewer and one.number == other.number
         if one.ruled and other.ruled and (same or one.files.isdisjoint(other.files)):
             continue
         found = features(among, *pair)

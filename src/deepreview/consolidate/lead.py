@@ -25,6 +25,7 @@ _SHORTEST_QUOTE = 12
 """Characters without white space: less stands in most files."""
 _SHORTEST_REASON = 3
 """Words."""
+_LONGEST_NAME = 40
 _ALIAS = re.compile(r"\b[CIS][1-9]\d{0,3}\b")
 _PROVEN = frozenset({Rung.EXECUTED, Rung.REPRODUCED, Rung.MUTATED})
 _STRICT = {VerdictValue.NONE: 0, VerdictValue.MERGE: 1, VerdictValue.FIXES: 2, VerdictValue.REWORK: 3}
@@ -56,6 +57,11 @@ def led(slate: Slate, proposal: Proposal, holds: Holds) -> Led:
     return Led(slate=fresh, rulings=tuple(bench.rulings), alone=alone, summary=summary)
 
 
+def spoken(reason: str) -> bool:
+    """Whether it is a reason: a word or two is none."""
+    return len(reason.split()) >= _SHORTEST_REASON
+
+
 def stricter(proposed: VerdictValue, derived: VerdictValue) -> bool:
     """Whether a proposed verdict may stand in the place of the derived one."""
     return derived is not VerdictValue.NONE and _STRICT[proposed] > _STRICT[derived]
@@ -66,10 +72,6 @@ def _alone(before: Slate, after: Slate) -> Iterator[Alone]:
     for finding in before.findings:
         alias = now.get(finding.claims[0], "")
         yield Alone(alias=finding.alias, now=alias, severity=finding.severity, title=finding.title)
-
-
-def _spoken(reason: str) -> bool:
-    return len(reason.split()) >= _SHORTEST_REASON
 
 
 @dataclass(eq=False, kw_only=True)
@@ -85,7 +87,7 @@ class _Bench:
 
     def strike(self, struck: Struck) -> None:
         """Drop a finding, or say why not."""
-        told = f"drop {struck.alias}: {struck.reason}"
+        told = f"drop {_called(struck.alias)}{_because(struck.reason)}"
         objection = self._unnamed((struck.alias,)) or self._undroppable(struck)
         self.rulings.append(Ruling(what="drop", about=(struck.alias,), told=told, objection=objection))
         if objection:
@@ -99,7 +101,7 @@ class _Bench:
 
     def _undroppable(self, struck: Struck) -> str:
         finding = self.found[struck.alias]
-        if not _spoken(struck.reason):
+        if not spoken(struck.reason):
             return "no reason is given"
         if finding.proof in _PROVEN:
             return "it was executed, and words do not outweigh that"
@@ -112,7 +114,7 @@ class _Bench:
     def keep(self, kept: Kept) -> None:
         """Group and rate findings, or say why not."""
         aliases = tuple(dict.fromkeys(kept.aliases))
-        told = f"keep {', '.join(aliases) or 'nothing'}"
+        told = f"keep {_listed([_called(alias) for alias in aliases] or ['nothing'])}"
         if objection := self._unnamed(aliases):
             self.rulings.append(Ruling(what="merge", about=aliases, told=told, objection=objection))
             return
@@ -124,8 +126,8 @@ class _Bench:
                 self._rate(alias, kept)
 
     def _merge(self, aliases: Sequence[str], reason: str) -> None:
-        objection = "" if _spoken(reason) else "no reason is given"
-        told = f"{_listed(aliases)} are one: {reason}"
+        objection = "" if spoken(reason) else "no reason is given"
+        told = f"{_listed(aliases)} are one{_because(reason)}"
         self.rulings.append(Ruling(what="merge", about=tuple(aliases), told=told, objection=objection))
         if objection:
             return
@@ -137,13 +139,13 @@ class _Bench:
         if kept.severity is finding.severity:
             return
         old, new = finding.severity, kept.severity
-        objection = "" if _spoken(kept.reason) else "no reason is given"
+        objection = "" if spoken(kept.reason) else "no reason is given"
         loudest = max((claim.severity for claim in self.slate.claims_of(finding)), key=lambda one: one.weight)
         if new.weight > max(loudest.weight, old.weight):
             objection = f"nobody who saw it rated it above {loudest.value}"
         if new.weight < old.weight and finding.proof in _PROVEN:
             objection = "it was executed, and words do not outweigh that"
-        told = f"{alias}: {old.value} → {new.value}: {kept.reason}"
+        told = f"{alias}: {old.value} → {new.value}{_because(kept.reason)}"
         self.rulings.append(Ruling(what="severity", about=(alias,), told=told, objection=objection))
         if not objection:
             why = f"{old.value.capitalize()} → {new.value}: {kept.reason.rstrip('.')} (the lead)."
@@ -152,12 +154,13 @@ class _Bench:
     def account(self) -> None:
         """Whatever the lead did not name stays as it was, and is told."""
         if silent := tuple(alias for alias in self.found if alias not in self._named):
-            told = f"nothing is said of {_listed(silent)}, which stays as it is"
+            stays = "which stays as it is" if len(silent) == 1 else "which stay as they are"
+            told = f"nothing is said of {_listed(silent)}, {stays}"
             self.rulings.append(Ruling(what="silence", about=silent, told=told, objection=""))
 
     def summary(self, text: str, now: Mapping[str, str]) -> str:
         """The lead's summary with the aliases of the report; empty when it names a finding that does not exist."""
-        objection = ""
+        objection = "" if len(text.split()) > 1 else "it says nothing"
         if unknown := [alias for alias in dict.fromkeys(_ALIAS.findall(text)) if not now.get(alias)]:
             objection = f"it names {_listed(unknown)}, which this report does not have"
         if len(text) > LONGEST_SUMMARY:
@@ -172,10 +175,20 @@ class _Bench:
             return "it names no finding"
         known = {finding.alias for finding in self.slate.findings}
         if unknown := [alias for alias in named if alias not in known]:
-            return f"there is no {_listed(unknown)}"
+            return f"there is no {_listed([_called(alias) for alias in unknown])}"
         if again := [alias for alias in named if alias in self._named]:
             return f"{_listed(again)} is ruled on already"
         return ""
+
+
+def _called(name: str) -> str:
+    """A finding's name; what cannot be one in quotes."""
+    return name if _ALIAS.fullmatch(name) else f"“{' '.join(name.split())[:_LONGEST_NAME]}”"
+
+
+def _because(reason: str) -> str:
+    told = " ".join(reason.split()).rstrip(".")
+    return f" ({told})" if told else ""
 
 
 def _joined(findings: Sequence[Finding]) -> Finding:

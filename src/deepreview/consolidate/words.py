@@ -103,6 +103,8 @@ class Said:
     files: frozenset[str]
     """The last part of each path: half a path may be written."""
     reviewer: str
+    number: str
+    """Which of that reviewer's passes; empty where it makes none."""
     severity: int
     """3 for critical, 2 for important, 1 for a suggestion."""
     ruled: bool
@@ -126,9 +128,15 @@ def said(claim: Claim, vocabulary: Vocabulary, *, ruled: bool) -> Said:
         placed=bool(claim.places),
         files=frozenset([place.path.rpartition("/")[2] for place in claim.places[:20]]),
         reviewer=claim.reviewer,
+        number=_pass_of(claim.id),
         severity=claim.severity.weight,
         ruled=ruled,
     )
+
+
+def _pass_of(identity: str) -> str:
+    parts = identity.split("/")
+    return parts[1] if len(parts) > 2 and parts[1].isdecimal() else ""  # noqa: PLR2004 - `claude/2/I1`
 
 
 _NOTHING = frozenset[int]()

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from deepreview.consolidate.lead import stricter
 from deepreview.model.agent import Attempt, Record, Usage, total
 from deepreview.model.lead import Lead, Ruling
 from deepreview.model.report import Report
 from deepreview.model.round import Run, Skipped
+from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.render.activity import money, tokens
 from deepreview.render.wording import counted, duration
 
@@ -90,9 +92,12 @@ def spending(report: Report) -> Usage | None:
     return total(record.usage for record in records) if records else None
 
 
-def ruled(lead: Lead) -> tuple[str, ...]:
-    """One plain sentence for each thing that the lead proposed, and whether it was taken."""
-    return tuple(_ruling(ruling) for ruling in lead.rulings)
+def ruled(report: Report) -> tuple[str, ...]:
+    """One plain sentence for each thing that the lead proposed, and whether it was taken; nothing without a lead."""
+    lead = report.lead
+    if lead is None or lead.failure:
+        return ()
+    return (*(_ruling(ruling) for ruling in lead.rulings), _judged(lead, report.verdict))
 
 
 def _ruling(ruling: Ruling) -> str:
@@ -100,6 +105,16 @@ def _ruling(ruling: Ruling) -> str:
     if ruling.what == "silence":
         return f"{told.removesuffix('.')}."
     return f"{told.removesuffix('.')}: {f'not taken, {ruling.objection}' if ruling.objection else 'taken'}."
+
+
+def _judged(lead: Lead, verdict: Verdict) -> str:
+    if lead.verdict is verdict.value:
+        return f"Its verdict, {lead.verdict.value}, is that of this report."
+    why = f" ({lead.verdict_reason.rstrip('.')})" if lead.verdict_reason else ""
+    objection = "it has no reason" if stricter(lead.verdict, verdict.value) else "the findings weigh more"
+    if verdict.value is VerdictValue.NONE:
+        objection = "no reviewer completed"
+    return f"Its verdict, {lead.verdict.value}{why}: not taken, {objection}."
 
 
 def without(lead: Lead) -> str:

@@ -84,7 +84,7 @@ def _lead(report: Report) -> dict[str, object] | None:
         return None
     return {
         "asked": lead,
-        "rulings": deeds.ruled(lead),
+        "rulings": deeds.ruled(report),
         "without": deeds.without(lead),
         "deeds": deeds.deeds(lead.record),
     }

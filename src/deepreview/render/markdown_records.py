@@ -164,7 +164,7 @@ def led(report: Report) -> str:
         return (
             f"{code(lead.agent)} was asked to lead and its answer was not used ({inline(why)}): this is the rules' own."
         )
-    rulings = "\n".join(item(line(inline(sentence))) for sentence in ruled(lead)) or "It proposed nothing."
+    rulings = "\n".join(item(line(inline(sentence))) for sentence in ruled(report)) or "It proposed nothing."
     said = f"Led by {code(lead.agent)}. {inline(without(lead))}"
     return "\n\n".join(part for part in (said, rulings, listed(deeds(lead.record))) if part)
 

@@ -326,7 +326,7 @@ def _led(sheet: Console, report: Report) -> None:
     if lead.failure:
         _hang(sheet, f"its answer was not used, {lead.failure.value}: {one_line(lead.message)}", style="yellow")
         return
-    for sentence in (without(lead), *ruled(lead)):
+    for sentence in (without(lead), *ruled(report)):
         _hang(sheet, one_line(sentence))
 
 
@@ -344,7 +344,8 @@ def _unread(sheet: Console, files: tuple[ChangedFile, ...]) -> None:
 
 def _noticed(sheet: Console, report: Report) -> None:
     quiet = {Section.STRENGTH, Section.SUMMARY}
-    notes = [note for note in report.told if note.section not in quiet]
+    listed = {gap.text for gap in report.waiting}
+    notes = [note for note in report.told if note.section not in quiet and note.text not in listed]
     if proposed := together(notes_in(report.observations)):
         sheet.print()
         _hang(sheet, f"{counted(len(proposed), 'note')} for the project's rules: `deepreview memory` lists what waits.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TypeVar
 
 from deepreview.consolidate.base import Slate
-from deepreview.consolidate.lead import stricter
+from deepreview.consolidate.lead import spoken, stricter
 from deepreview.consolidate.verdict import conclude
 from deepreview.model.change import Change
 from deepreview.model.claim import Observation, Section, Severity
@@ -86,7 +86,7 @@ def derived(records: Records) -> Verdict:
 def _verdict(records: Records) -> Verdict:
     """The rules' verdict, or a lead's that is stricter and has a reason."""
     own, lead = derived(records), records.lead
-    if lead is None or lead.failure or not lead.verdict_reason or not stricter(lead.verdict, own.value):
+    if lead is None or lead.failure or not spoken(lead.verdict_reason) or not stricter(lead.verdict, own.value):
         return own
     reason = f"{lead.verdict_reason.rstrip('.')} (said by the lead). By the rules: {own.value.value}. {own.reason}"
     return Verdict(value=lead.verdict, reason=reason)

@@ -1,7 +1,7 @@
 """What reviewers observed beside their findings, each thing once, with all who said it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from deepreview.consolidate.base import Slate
 from deepreview.consolidate.texts import cluster_texts
@@ -11,7 +11,7 @@ from deepreview.model.report import Remark
 _ID = re.compile(r"(?<![\w#/.-])[CIS]\d{1,2}(?![\w-])")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 _WHOLE = {Section.SUMMARY, Section.NOTE}
-"""Sections whose texts stand as they are: each reviewer sums up for itself."""
+"""Sections of which only equal texts are one: each reviewer sums up for itself, and each of its passes."""
 
 
 Names = Mapping[tuple[str, str], str]
@@ -36,15 +36,23 @@ def remarks(observations: Sequence[Observation], names: Names | None = None) -> 
     found = []
     for section in Section:
         own = [(number, one) for number, one in enumerate(observations) if one.section is section]
-        if section in _WHOLE:
-            found += [(number, _remark([one], names)) for number, one in own]
-            continue
-        for members in cluster_texts([(one.reviewer, one.text) for _, one in own]):
-            found.append((own[members[0]][0], _remark([own[index][1] for index in members], names)))
+        texts = [(one.reviewer, one.text) for _, one in own]
+        found += [
+            (own[members[0]][0], _remark([own[index][1] for index in members], names))
+            for members in (_equal(texts) if section in _WHOLE else cluster_texts(texts))
+        ]
     told = tuple(remark for _, remark in sorted(found, key=lambda pair: pair[0]))
     if sum(1 + len(remark.also) for remark in told) != len(observations):  # holds in every run, under -O too
         raise AssertionError("an observation was lost or doubled")
     return told
+
+
+def _equal(texts: Sequence[tuple[str, str]]) -> Iterable[Sequence[int]]:
+    """The indices of each text, white space aside."""
+    same: dict[str, list[int]] = {}
+    for index, (_, text) in enumerate(texts):
+        same.setdefault(" ".join(text.split()), []).append(index)
+    return same.values()
 
 
 def _translated(said: Observation, names: Names) -> str:
