@@ -110,6 +110,11 @@ class Stream:
         return await self._process.wait()
 
     @property
+    def pid(self) -> int:
+        """Its number; it leads a process group of that number."""
+        return self._process.pid
+
+    @property
     def stderr(self) -> str:
         """The last 8,000 characters of its standard error so far."""
         return self._said.decode("utf-8", "replace")[-TAIL:]

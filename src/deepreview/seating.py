@@ -22,6 +22,7 @@ from deepreview.context.papers import laid_out
 from deepreview.engine.host import Hospitality
 from deepreview.engine.retry import next_wait
 from deepreview.errors import ConfigError, UsageError
+from deepreview.guests.appetite import Allowance
 from deepreview.guests.guest import Account
 from deepreview.guests.isolation import Isolation, best
 from deepreview.model.family import word
@@ -114,6 +115,7 @@ def hospitality(settings: Settings, environ: Mapping[str, str], ledger: Path) ->
         budgets=Budgets(run=settings.budget, reviewer=settings.budget_reviewer, month=settings.budget_month),
         prices=settings.prices,
         ledger=ledger,
+        allowance=Allowance(memory=settings.guest_memory, processes=settings.guest_processes, disk=settings.guest_disk),
     )
 
 

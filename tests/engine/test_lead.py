@@ -82,6 +82,10 @@ class Inn:
         del reviewer, agent, number
         yield cast("Guest", None)
 
+    def ended(self, reviewer: str) -> str:
+        del reviewer
+        return ""
+
     def exhausted(self, reviewer: str) -> str:
         del reviewer
         return ""

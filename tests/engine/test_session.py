@@ -60,6 +60,7 @@ class Inn:
     """Takes guests in, and writes down when they leave."""
 
     refusal: str = ""
+    over: str = ""
     broken: Exception | None = None
     log: list[str] = field(default_factory=list)
     used: Usage = NOTHING
@@ -75,6 +76,11 @@ class Inn:
             yield cast("Guest", None)
         finally:
             self.log.append(f"out {number}")
+
+    def ended(self, reviewer: str) -> str:
+        del reviewer
+        told, self.over = self.over, ""
+        return told
 
     def exhausted(self, reviewer: str) -> str:
         del reviewer
@@ -200,6 +206,18 @@ def test_a_spent_budget_is_the_reason_before_and_behind_a_request(tmp_path: Path
             return "spent" if player.asked else super().exhausted(reviewer)
 
     assert ask(sessions(tmp_path, Late())[0], player)[-1] == Broke(failure=Failure.BUDGET, message="spent")
+
+
+def test_what_our_own_watch_ended_is_told_as_that_and_what_was_answered_stands(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    killed, inn = Player([Broke(failure=Failure.KILLED, message="signal 9")]), Inn()
+    inn.over = "it ran 600 processes at once"
+    last = Broke(failure=Failure.RESOURCES, message="it ran 600 processes at once")
+    assert ask(sessions(tmp_path / "a", inn)[0], killed)[-1] == last
+    inn.over = "a tool of it was ended"
+    assert ask(sessions(tmp_path / "b", inn)[0], Player(list(DONE)))[-1] == DONE[-1]
+    assert inn.over == ""
 
 
 def test_a_place_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ ours (a try is made only when 30 s would be left), so each seat shows what its c
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import unescape
@@ -18,6 +19,7 @@ from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Skipped
 from deepreview.model.verdict import VerdictValue
 from deepreview.process import Ended
+from deepreview.testing.model_server import Turn, shell
 
 pytestmark = pytest.mark.agents
 
@@ -213,6 +215,20 @@ def test_codex_with_the_model_of_its_own_choice_calls_tools_from_javascript(prod
     seen = [one.asked for one in product.asked("reviews") if one.asked]
     assert all("exec" in asked.tools and asked.model.startswith("gpt-") for asked in seen)
     assert all(result.tool == "exec" for asked in seen for result in asked.results)
+
+
+def test_who_uses_more_of_the_machine_than_it_may_is_ended_and_named(product: Product) -> None:
+    crowd = "for n in $(seq 40); do sleep 60 & done; wait"
+    product.server.add("crowd", Turn(calls=(shell(crowd),)), Turn(text="Done."))
+    done, round_ = review(
+        product, "crowd", "-q", "--timeout", "100s", "--with", "codex:fake-greedy", DEEPREVIEW_GUEST_PROCESSES="25"
+    )  # fmt: skip
+    assert done.code == 3, done.stdout.decode()
+    run = round_.runs["codex-fake-greedy"]
+    assert isinstance(run, Failed)
+    assert run.failure is Failure.RESOURCES
+    assert re.fullmatch(r"it ran \d+ processes at once, of 25 \(guest-processes\)", run.error)
+    named(run, done, round_)
 
 
 def test_what_is_stored_can_be_read_again(product: Product) -> None:

@@ -162,11 +162,23 @@ def _passes(raw: object) -> int:
     return number
 
 
-def _rounds(raw: object) -> int:
-    number = int(raw) if isinstance(raw, str) and raw.isdecimal() else raw
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        raise ValueError(f"a number of rounds is wanted, not {raw!r}")
-    return number
+def _number_of(what: str) -> Callable[[object], int]:
+    def read(raw: object) -> int:
+        number = int(raw) if isinstance(raw, str) and raw.isdecimal() else raw
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise ValueError(f"a number of {what} is wanted, not {raw!r}")
+        return number
+
+    return read
+
+
+def _size(raw: object) -> int:
+    found = _SIZE.fullmatch(raw.strip().lower()) if isinstance(raw, str) else None
+    if found:
+        return int(float(found[1]) * _BYTES[found[2]])
+    if isinstance(raw, bool) or not isinstance(raw, int) or raw < 0:
+        raise ValueError(f"a size such as 8gb, 500mb or a number of bytes is wanted, not {raw!r}")
+    return raw
 
 
 def _severity(raw: object) -> str:
@@ -195,6 +207,8 @@ def _commands(raw: object) -> tuple[Command, ...]:
 
 _LISTS = {"reviewers", "reserve", "subscriptions", "enable", "disable", "sarif", "replay"}
 _DURATION = re.compile(r"(\d{1,7})\s*(s|m|h|)")
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)\s*(kb|mb|gb|tb|b|)")
+_BYTES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _MOST_PASSES = 9
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -205,12 +219,15 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "reserve": _texts,
     "lead": _text,
     "isolation": _isolation,
+    "guest_memory": _size,
+    "guest_processes": _number_of("processes"),
+    "guest_disk": _size,
     "subscriptions": _texts,
     "base": _text,
     "fail_on": _level,
-    "bar_round": _rounds,
+    "bar_round": _number_of("rounds"),
     "bar": _severity,
-    "dry_rounds": _rounds,
+    "dry_rounds": _number_of("rounds"),
     "enable": _texts,
     "disable": _texts,
     "sarif": _paths,

@@ -44,7 +44,8 @@ TABLES = ("commands", "agents", "endpoints", "prices")
 
 MACHINE = (
     "sarif", "replay", "commands", "agents", "archive", "isolation", "subscriptions", "endpoints", "prices",
-    "budget", "budget_reviewer", "budget_month", "lead", "reserve", "passes",
+    "guest_memory", "guest_processes", "guest_disk", "budget", "budget_reviewer", "budget_month",
+    "lead", "reserve", "passes",
 )  # fmt: skip
 """Settings about files, programs, keys and money of this machine: a repository may not choose them, only its user."""
 
@@ -79,6 +80,17 @@ class Settings:
         "auto",
         f"What keeps agents apart: {', '.join(ISOLATIONS)}; `auto` takes the best that works here.",
         'isolation = "bubblewrap"',
+    )
+    guest_memory: int = setting(
+        8_000_000_000,
+        "The memory that all processes of an agent may use together; one that uses more is ended. 0 for no limit.",
+        'guest-memory = "4gb"',
+    )
+    guest_processes: int = setting(
+        512, "How many processes an agent may run at once; 0 for no limit.", "guest-processes = 200"
+    )
+    guest_disk: int = setting(
+        8_000_000_000, "What an agent may write into its folders; 0 for no limit.", 'guest-disk = "500mb"'
     )
     subscriptions: tuple[str, ...] = setting(
         (),

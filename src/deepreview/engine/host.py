@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from deepreview.agents.base import Agent, Door, Guest
@@ -20,6 +20,7 @@ from deepreview.engine.session import Stay
 from deepreview.errors import MachineError
 from deepreview.git.checkout import Checkout, Ends, write_checkout
 from deepreview.guests import folders
+from deepreview.guests.appetite import Allowance
 from deepreview.guests.guest import Account, Gate, Room, Setup, open_guest
 from deepreview.guests.isolation import Isolation
 from deepreview.guests.redact import Redaction, redaction
@@ -46,6 +47,8 @@ class Hospitality:
     prices: tuple[Price, ...] = ()
     ledger: Path | None = None
     """The folder of what was spent by month."""
+    allowance: Allowance = field(default_factory=Allowance)
+    """What each guest may use of this machine."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -65,6 +68,7 @@ class GuestHouse:
     _shared: asyncio.Task[Checkout] | None = None
     _refusals: dict[str, str] = field(default_factory=dict)
     _denials: dict[str, list[Denied]] = field(default_factory=dict)
+    _ended: dict[str, str] = field(default_factory=dict)
     _refused: Counter[str] = field(default_factory=Counter)
     _stays: dict[str, Stay] = field(default_factory=dict)
     _checkouts: int = 0
@@ -101,6 +105,8 @@ class GuestHouse:
             isolation=self.hospitality.isolation,
             papers=self.papers,
             account=account,
+            allowance=self.hospitality.allowance,
+            ended=partial(self._ended.__setitem__, reviewer),
         )
         try:
             async with open_guest(setup) as room:
@@ -188,6 +194,10 @@ class GuestHouse:
     def exhausted(self, reviewer: str) -> str:
         """Why the budget lets it ask nothing more."""
         return self._refusals.get(reviewer, "")
+
+    def ended(self, reviewer: str) -> str:
+        """Why what its agent had started was ended since the last call."""
+        return self._ended.pop(reviewer, "")
 
     def spent(self, reviewer: str) -> Usage:
         """What it used so far."""

@@ -38,6 +38,7 @@ POLICY: Mapping[Failure, Tries] = {
     Failure.REQUEST: _NEVER,
     Failure.LIMIT: _NEVER,
     Failure.BUDGET: _NEVER,
+    Failure.RESOURCES: _NEVER,
 }
 """Every failure: a bad key, an empty account or a spent budget is not mended by asking again."""
 

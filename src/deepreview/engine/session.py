@@ -31,6 +31,10 @@ class Host(Protocol):
         """Why our budget lets this reviewer ask nothing more, in one sentence; empty while it may."""
         ...
 
+    def ended(self, reviewer: str) -> str:
+        """Why what its agent had started was ended since the last call, in a clause; mostly empty."""
+        ...
+
     def spent(self, reviewer: str) -> Usage:
         """What it has used so far, as our broker counted it; nothing where its requests do not come through there."""
         ...
@@ -131,7 +135,8 @@ class Sessions:
             counted: tuple[AgentEvent, ...] = (*self._spent(told), *self.host.denied(self.reviewer))
             for one in counted:
                 yield one
-            last: AgentEvent = self._why(event) if isinstance(event, Broke) else event
+            ended = self.host.ended(self.reviewer)
+            last: AgentEvent = self._why(event, ended) if isinstance(event, Broke) else event
             yield last
         except (DeepReviewError, OSError) as error:
             yield Broke(failure=Failure.MISSING, message=str(error))
@@ -167,8 +172,10 @@ class Sessions:
             fresh = replace(fresh, usd=reported.usd, priced="reported")
         return (Spent(usage=fresh),)
 
-    def _why(self, broke: Broke) -> Broke:
-        """A service that refuses may be our own broker: then the reason is the budget."""
+    def _why(self, broke: Broke, ended: str) -> Broke:
+        """What killed it may be our own watch; a service that refuses may be our own broker, which keeps the budget."""
+        if ended:
+            return Broke(failure=Failure.RESOURCES, message=ended)
         if refused := self.host.exhausted(self.reviewer):
             return Broke(failure=Failure.BUDGET, message=refused)
         return broke

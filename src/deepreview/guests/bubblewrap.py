@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from deepreview.guests.programs import SYSTEM
+from deepreview.process import run_now
 
 OWNER = 1000
 """The user inside, whoever starts it: some agents refuse to work as root."""
@@ -13,6 +15,7 @@ _ETC = (
     "mime.types", "pki/ca-trust", "pki/tls/cert.pem", "pki/tls/certs", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf",
 )  # fmt: skip
 """Never the whole of `ssl` and `pki`: they hold private keys, which root may read."""
+_IN_MEMORY = {"/dev/shm": 1 << 30, "/tmp": 1 << 30, "/run": 1 << 24}  # noqa: S108 - inside
 _ETC_OF_NETWORK = ("gai.conf", "hosts", "nsswitch.conf", "resolv.conf")
 _OWN = {
     "passwd": f"agent:x:{OWNER}:{OWNER}::/home/agent:/bin/sh\n",
@@ -41,7 +44,7 @@ def command(program: Path, view: View, start: Path) -> list[str]:
     argv = [str(program), "--unshare-user", "--uid", str(OWNER), "--gid", str(OWNER), "--unshare-all"]
     argv += ["--share-net"] if view.network else []
     argv += ["--hostname", "guest", "--die-with-parent", "--new-session"]
-    argv += [*_system(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]  # noqa: S108 - inside
+    argv += [*_system(), "--proc", "/proc", "--dev", "/dev", *_in_memory(program)]
     argv += [*_etc(network=view.network)]
     for option, places in (("--ro-bind", view.read), ("--bind", view.write)):
         for inside, outside in places.items():
@@ -55,6 +58,23 @@ def _system() -> Iterator[str]:
             yield from ("--symlink", str(folder.readlink()), str(folder))
         elif folder.is_dir():
             yield from ("--ro-bind", str(folder), str(folder))
+
+
+def _in_memory(program: Path) -> Iterator[str]:
+    """File systems that take memory, as small as they may be; bubblewrap before 0.8 cannot bound them."""
+    bounded = _bounds(program)
+    for folder, size in _IN_MEMORY.items():
+        yield from (*(("--size", str(size)) if bounded else ()), "--tmpfs", folder)
+    if bounded:
+        yield from ("--remount-ro", "/dev")
+
+
+@cache
+def _bounds(program: Path) -> bool:
+    try:
+        return b"--size" in run_now([str(program), "--help"], env={}, cwd=Path("/"), timeout=20).stdout
+    except (OSError, TimeoutError):
+        return False
 
 
 def _etc(*, network: bool) -> Iterator[str]:

@@ -5,7 +5,7 @@ import json
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from deepreview import process
 from deepreview.agents.base import Door, Exit, Invocation, Place, Running, Wire
 from deepreview.errors import MachineError
 from deepreview.guests import bubblewrap, folders, programs, watch
+from deepreview.guests.appetite import Allowance, Watched
 from deepreview.guests.isolation import Isolation, closed, label
 from deepreview.guests.isolation import bubblewrap as found_bubblewrap
 
@@ -81,6 +82,9 @@ class Setup:
     isolation: Isolation
     papers: Mapping[str, str] = field(default_factory=dict)
     account: Account | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+    ended: Callable[[str], None] = lambda _: None
+    """Told why a program was ended that used more than it may."""
 
 
 @asynccontextmanager
@@ -172,9 +176,23 @@ class Room:
                 leash = Leash(ours)
                 try:
                     await leash.started(stream)
-                    yield Program(stream, leash)
+                    watching = asyncio.create_task(self._watch(stream, leash))
+                    try:
+                        yield Program(stream, leash)
+                    finally:
+                        watching.cancel()
+                        await asyncio.wait([watching])
                 finally:
                     await leash.let_go()
+
+    async def _watch(self, stream: process.Stream, leash: "Leash") -> None:
+        """End a program, as soon as it uses more than it may."""
+        written = (self.folder, *(() if self.setup.isolation is not Isolation.NONE else (self.setup.repo,)))
+        watched = Watched(pid=stream.pid, folders=written, allowance=self.setup.allowance)
+        self.setup.ended(await watched.until_too_much())
+        leash.pull()
+        await asyncio.sleep(_ENDS_WITHIN)
+        await stream.kill()
 
     def _environment(self, program: Path) -> dict[str, str]:
         """What every guest has; nothing of the caller's."""
@@ -269,10 +287,14 @@ class Leash:
         said = [line for line in self._said.decode().splitlines() if line.startswith("X")]
         return int(said[0].split()[1]) if said else None
 
-    async def let_go(self) -> None:
-        """End the program and all that it started, and wait until nothing holds the other end."""
+    def pull(self) -> None:
+        """End the program and all that it started."""
         with suppress(OSError):
             self._line.shutdown(socket.SHUT_WR)
+
+    async def let_go(self) -> None:
+        """End the program and all that it started, and wait until nothing holds the other end."""
+        self.pull()
         with suppress(TimeoutError):
             async with asyncio.timeout(_ENDS_WITHIN):
                 while await self._hear():

@@ -37,6 +37,8 @@ class Failure(Enum):
     """The agent's own limit of turns, time or money."""
     BUDGET = "budget"
     """Our budget is spent."""
+    RESOURCES = "resources"
+    """It used more memory, processes or disk than a guest may."""
     KILLED = "killed"
     """Something else ended its process."""
     EMPTY = "empty"

@@ -14,6 +14,7 @@ from deepreview.context.steering import unwanted
 from deepreview.git.checkout import Checkout, Ends, write_checkout
 from deepreview.git.trees import GitTree
 from deepreview.guests import landlock
+from deepreview.guests.appetite import Allowance
 from deepreview.guests.guest import Account, Gate, Room, Setup, open_guest
 from deepreview.guests.isolation import Isolation, best
 from deepreview.testing.reviewed import Reviewed
@@ -59,6 +60,9 @@ class Lodging:
     isolation: Isolation
     environ: Mapping[str, str] = field(default_factory=lambda: ENVIRON)
     account: Account | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+    ended: list[str] = field(default_factory=list)
+    """Why programs were ended."""
     gate: Callable[[Path], AbstractAsyncContextManager[Gate]] = open_gate
 
     def checkout(self) -> Checkout:
@@ -85,6 +89,8 @@ class Lodging:
                 isolation=self.isolation,
                 papers={"brief.md": "# Brief\n", "diff/01.patch": "+x\n"},
                 account=self.account,
+                allowance=self.allowance,
+                ended=self.ended.append,
             )
             async with open_guest(setup) as room:
                 yield room
