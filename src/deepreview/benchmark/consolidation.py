@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepreview.benchmark.baselines import BASELINES
-from deepreview.benchmark.corpus import Panel
+from deepreview.benchmark.corpus import Panel, as_one
 from deepreview.benchmark.intervals import interval
 from deepreview.benchmark.measures import Tally, measure
 from deepreview.consolidate.cluster import cluster
@@ -14,6 +14,7 @@ from deepreview.model.claim import Claim
 
 Merging = Callable[[Sequence[Claim]], Sequence[Sequence[int]]]
 OURS = "deepreview"
+AT_ONCE = 4
 FIGURES = ("precision", "recall", "f1", "b3_precision", "b3_recall", "b3_f1", "hidden", "duplication")
 
 
@@ -43,10 +44,16 @@ class Result:
 
 
 def compare(splits: Mapping[str, Sequence[Panel]]) -> tuple[Result, ...]:
-    """Every way of merging on every split; a panel of tools also without the comments of which nothing is known."""
+    """Every way of merging on every split; a panel of tools also without the comments of which nothing is known.
+
+    And that of several changes as one list, for how it does with more claims than can all be compared with each other.
+    """
     told = dict(splits)
     if "panel" in told:
-        told["panel, known only"] = tuple(panel.only_known() for panel in told["panel"])
+        panels = told["panel"]
+        told["panel, known only"] = tuple(panel.only_known() for panel in panels)
+        every = -(-len(panels) // AT_ONCE)
+        told[f"panel, {AT_ONCE} changes as one"] = tuple(as_one(panels[first::every]) for first in range(every))
     methods: dict[str, Merging] = {OURS: cluster, **BASELINES}
     pairs = [(split, name) for split in told for name in methods]
     return tuple(_result(split, told[split], name, methods[name]) for split, name in pairs)

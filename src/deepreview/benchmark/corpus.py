@@ -6,7 +6,7 @@ pull request, each with the known defects that it matches.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,20 @@ class Panel:
         """The same without the claims that are not scored."""
         claims = tuple(claim for claim in self.claims if claim.id in self.defects)
         return Panel(name=self.name, group=self.group, claims=claims, defects=self.defects)
+
+
+def as_one(panels: Sequence[Panel]) -> Panel:
+    """All that was said about several changes as if it were about one; a defect of one change is none of another."""
+    claims = list[Claim]()
+    defects = dict[ClaimId, frozenset[str]]()
+    for panel in panels:
+        for claim in panel.claims:
+            own = ClaimId(f"{claim.id}@{panel.name}")
+            claims.append(replace(claim, id=own))
+            if claim.id in panel.defects:
+                defects[own] = frozenset(f"{panel.name}: {name}" for name in panel.defects[claim.id])
+    name = " + ".join(panel.name for panel in panels)
+    return Panel(name=name, group=name, claims=tuple(sorted(claims, key=lambda claim: claim.id)), defects=defects)
 
 
 def read_corpus(folder: Path) -> Mapping[str, tuple[Panel, ...]]:

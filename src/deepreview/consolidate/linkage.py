@@ -18,25 +18,26 @@ def average_linkage(size: int, scores: Mapping[Pair, float], floor: float) -> li
     """
     clusters = {number: [number] for number in range(size)}
     sums: dict[int, dict[int, tuple[float, int]]] = {number: {} for number in range(size)}
+    heap = list[tuple[float, int, int, int, int]]()
     for (one, other), score in scores.items():
         sums[one][other] = sums[other][one] = (score, 1)
-    heap = [(-score, one, other, 1, 1) for (one, other), score in scores.items() if score > 0]
+        if score > 0:
+            heap.append((-score, one, other, 1, 1))
     heapq.heapify(heap)
     while heap:
         _, one, other, size_one, size_other = heapq.heappop(heap)
         if len(clusters.get(one, ())) != size_one or len(clusters.get(other, ())) != size_other:
             continue
-        if len(sums[one]) < len(sums[other]):
-            kept, gone = other, one
-        else:
-            kept, gone = one, other
+        kept, gone = (other, one) if len(sums[one]) < len(sums[other]) else (one, other)
         _join(kept, gone, clusters, sums)
+        whole = size_one + size_other
         for near, (total, count) in sums[kept].items():
-            pairs = len(clusters[kept]) * len(clusters[near])
-            mean = (total + floor * (pairs - count)) / pairs
-            if mean > 0:
-                first, second = (kept, near) if kept < near else (near, kept)
-                heapq.heappush(heap, (-mean, first, second, len(clusters[first]), len(clusters[second])))
+            part = len(clusters[near])
+            above = total + floor * (whole * part - count)
+            if above > 0:
+                mean = above / (whole * part)
+                pair = (-mean, kept, near, whole, part) if kept < near else (-mean, near, kept, part, whole)
+                heapq.heappush(heap, pair)
     return sorted(sorted(cluster) for cluster in clusters.values())
 
 

@@ -2,8 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -30,7 +29,7 @@ class Weighed:
     lengths: Sequence[float]
     """Of the vectors."""
     titles: Sequence[float]
-    """The weight of all words of each title."""
+    """The weight of all words of each title, 1 where it has none."""
     names: Sequence[float]
     """The weight of all names of each claim."""
 
@@ -48,7 +47,7 @@ def weigh(claims: Sequence[Said]) -> Weighed:
         weight=weight,
         vectors=vectors,
         lengths=[math.hypot(*vector.values()) or 1.0 for vector in vectors],
-        titles=[_mass(claim.title, weight) for claim in claims],
+        titles=[_mass(claim.title, weight) or 1.0 for claim in claims],
         names=[_mass(claim.names, weight) for claim in claims],
     )
 
@@ -66,23 +65,20 @@ def features(among: Weighed, one: int, other: int) -> Features | None:
     shared = a.stems & b.stems
     x, y = among.vectors[one], among.vectors[other]
     words = sum([x[word] * y[word] for word in shared]) / (among.lengths[one] * among.lengths[other])
-    if words < _SOME or (words < _CLOSE and (a.placed or b.placed) and a.files.isdisjoint(b.files)):
+    if words < _SOME or (words < _CLOSE and not a.meets(b)):
         return None
-    weight = among.weight
-    title = _share(a.title & shared, among.titles[one], weight) + _share(b.title & shared, among.titles[other], weight)
+    weight = among.weight.__getitem__
+    mine, theirs = sum(map(weight, a.title & shared)), sum(map(weight, b.title & shared))
+    title = (mine / among.titles[one] + theirs / among.titles[other]) / 2
     names = 0.0
     if common := a.names & b.names:
-        names = _mass(common, weight)
+        names = sum(map(weight, common))
         names /= among.names[one] + among.names[other] - names
     if not (a.placed and b.placed):
-        return words, names, title / 2
+        return words, names, title
     quote = len(a.quote & b.quote) / min(len(a.quote), len(b.quote)) if a.quote and b.quote else 0.0
-    return words, names, title / 2, quote, abs(a.severity - b.severity) / 2
+    return words, names, title, quote, abs(a.severity - b.severity) / 2
 
 
-def _share(some: AbstractSet[int], whole: float, weight: Mapping[int, float]) -> float:
-    return _mass(some, weight) / whole if some else 0.0
-
-
-def _mass(words: AbstractSet[int], weight: Mapping[int, float]) -> float:
-    return sum([weight[word] for word in words])
+def _mass(words: Iterable[int], weight: Mapping[int, float]) -> float:
+    return sum(map(weight.__getitem__, words))

@@ -1,6 +1,7 @@
 """Whether a defect reaches users, by where it stands."""
 
 import re
+from functools import lru_cache
 
 from deepreview.model.claim import Answer
 
@@ -11,6 +12,7 @@ _UNSHIPPED = re.compile(
 )
 
 
+@lru_cache(maxsize=4_096)
 def shipped(path: str) -> Answer:
     """Whether what stands at a path reaches users, by the usual names of tests, examples and documents."""
     return Answer.NO if _UNSHIPPED.search(path) else Answer.YES

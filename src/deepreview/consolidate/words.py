@@ -110,19 +110,24 @@ class Said:
     ruled: bool
     """Whether a rule stands behind it, not prose."""
 
+    def meets(self, other: "Said") -> bool:
+        """Whether the two have a file in common, or neither names any."""
+        return not (self.placed or other.placed) or not self.files.isdisjoint(other.files)
+
 
 def said(claim: Claim, vocabulary: Vocabulary, *, ruled: bool) -> Said:
     """The words of a claim; linear in the length that is compared."""
     title = _pieces(claim.title[:400])
-    told = _pieces(_prose(claim.body)) + title * TITLE
-    words = Counter(chain.from_iterable(map(vocabulary.__getitem__, told)))
-    names = set(chain.from_iterable(filter(None, map(vocabulary.names.get, told))))
+    told = _pieces(_prose(claim.body))
+    first = list(chain.from_iterable(map(vocabulary.__getitem__, title)))
+    words = Counter(chain(chain.from_iterable(map(vocabulary.__getitem__, told)), *[first] * TITLE))
+    names = set(chain.from_iterable(filter(None, map(vocabulary.names.get, chain(told, title)))))
     if quoted := claim.quote[: 2 * LONGEST]:
         names.update(chain.from_iterable(map(vocabulary.names.__getitem__, _pieces(quoted[:800]))))
     return Said(
         words=words,
         stems=frozenset(words),
-        title=frozenset(chain.from_iterable(map(vocabulary.__getitem__, title))),
+        title=frozenset(first),
         names=frozenset(names),
         quote=frozenset(map(vocabulary.number, list(_telling(quoted))[:_MOST_LINES])) if quoted else _NOTHING,
         placed=bool(claim.places),

@@ -20,13 +20,12 @@ class Severity(Enum):
     IMPORTANT = "important"
     SUGGESTION = "suggestion"
 
-    @property
-    def weight(self) -> int:
-        """3 for critical, 2 for important, 1 for a suggestion."""
-        return _WEIGHTS[self]
+    weight: int
+    """3 for critical, 2 for important, 1 for a suggestion."""
 
-
-_WEIGHTS = {Severity.CRITICAL: 3, Severity.IMPORTANT: 2, Severity.SUGGESTION: 1}
+    def __init__(self, _: str) -> None:
+        """Weigh less than those before it."""
+        self.weight = 3 - len(type(self).__members__)
 
 
 class DefectClass(Enum):
