@@ -13,18 +13,20 @@ from deepreview.agents.catalog import COMMAND_LINES, agent_of, named
 from deepreview.broker.base import Budgets, Credential
 from deepreview.broker.broker import EXTRA, missing_modules
 from deepreview.broker.credentials import credentials
-from deepreview.broker.estimate import Estimate, Work, estimate
+from deepreview.broker.estimate import Estimate, Work, estimate, estimate_lead
 from deepreview.broker.prices import Prices
 from deepreview.catalog import choose, nearest
 from deepreview.config.schema import Settings
 from deepreview.context.brief import Brief
 from deepreview.context.papers import laid_out
 from deepreview.engine.host import Hospitality
+from deepreview.engine.lead import LEAD, lead_task
 from deepreview.engine.retry import next_wait
 from deepreview.errors import ConfigError, UsageError
 from deepreview.guests.appetite import Allowance
 from deepreview.guests.guest import Account
 from deepreview.guests.isolation import Isolation, best
+from deepreview.model.budget import Price
 from deepreview.model.family import word
 from deepreview.reviewers.agent.prompt import task
 from deepreview.reviewers.agent.reviewer import AgentReviewer
@@ -180,12 +182,26 @@ def outlooks(party: Party, settings: Settings, environ: Mapping[str, str], brief
     for one in party.all:
         spec = one.agent.spec
         prompt = task(papers, one.agent.family, earlier=bool(brief.earlier))
-        work = Work(model=spec.model or f"the default of {spec.agent}", prompt=len(prompt), diff=diff)
-        credential = reached(one.agent, settings, environ)
-        price = Prices(settings.prices).listed(credential, spec.model) if credential and spec.model else None
-        guess = times(estimate(work, price), settings.passes)
+        work = Work(model=_model(spec), prompt=len(prompt), diff=diff)
+        guess = times(estimate(work, _price(one.agent, settings, environ)), settings.passes)
         found.append(Outlook(reviewer=one.name, agent=str(spec), lacks=one.lacks, estimate=guess))
     return tuple(found)
+
+
+def lead_outlook(lead: Agent, settings: Settings, environ: Mapping[str, str]) -> Outlook:
+    """The same of a lead."""
+    work = Work(model=_model(lead.spec), prompt=len(lead_task()), diff=0)
+    guess = estimate_lead(work, _price(lead, settings, environ))
+    return Outlook(reviewer=LEAD, agent=str(lead.spec), lacks=lacks(lead, settings, environ), estimate=guess)
+
+
+def _model(spec: Spec) -> str:
+    return spec.model or f"the default of {spec.agent}"
+
+
+def _price(agent: Agent, settings: Settings, environ: Mapping[str, str]) -> Price | None:
+    credential = reached(agent, settings, environ)
+    return Prices(settings.prices).listed(credential, agent.spec.model) if credential and agent.spec.model else None
 
 
 def times(guess: Estimate, passes: int) -> Estimate:

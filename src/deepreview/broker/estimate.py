@@ -1,7 +1,7 @@
 """Says beforehand what a review may use: always a range, and always with what it rests on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deepreview.broker.prices import at
 from deepreview.model.agent import Usage
@@ -29,6 +29,12 @@ class _Way:
 
 _SHORT = _Way(turns=4, read=500, written=300)
 _LONG = _Way(turns=25, read=3_000, written=1_500)
+
+
+_FEW, _MANY = 5, 40
+"""Findings that a lead is shown."""
+_FINDING = 700
+"""Tokens of one of them, with its code and all that is known of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,19 @@ def estimate(work: Work, price: Price | None, past: Iterable[Past] = ()) -> Esti
     return Estimate(
         tokens=(tokens[0], tokens[-1]),
         usd=(costs[0], costs[-1]) if costs else None,
+        basis=basis if price else f"{basis}; the price of {work.model} is not known",
+    )
+
+
+def estimate_lead(work: Work, price: Price | None) -> Estimate:
+    """What a lead may use: it is asked once about all findings, and once more where its answer does not fit."""
+    ways = ((_FEW, _Way(turns=1, read=0, written=600)), (_MANY, _Way(turns=2, read=100, written=5_000)))
+    usages = [_going(replace(work, prompt=work.prompt + n * _FINDING * _LETTERS), way) for n, way in ways]
+    tokens = tuple(usage.sent + usage.output for usage in usages)
+    basis = f"estimated for {_FEW} to {_MANY} findings, asked once or twice"
+    return Estimate(
+        tokens=(tokens[0], tokens[1]),
+        usd=(at(price, usages[0]), at(price, usages[1])) if price else None,
         basis=basis if price else f"{basis}; the price of {work.model} is not known",
     )
 

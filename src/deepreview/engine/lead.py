@@ -187,14 +187,18 @@ def proposal_schema() -> str:
     return strict_schema(_PROPOSAL)
 
 
+def lead_task() -> str:
+    """What every lead is told, before the findings."""
+    return (resources.files("deepreview.engine") / "prompts" / "lead.md").read_text(encoding="utf-8")
+
+
 def prompt(case: Case) -> str:
     """The whole question; all that others wrote stands in it as data."""
     findings = [(finding.alias, _told(finding, case)) for finding in case.slate.findings]
     remarks = list(_remarks(case.observations))
     earlier = [_before(row) for row in case.previous[-_MOST_EARLIER:]]
     mark = mark_of([*(text for _, text in findings), *remarks, *earlier, case.change.title])
-    task = (resources.files("deepreview.engine") / "prompts" / "lead.md").read_text(encoding="utf-8")
-    parts = [_SLOT.sub(mark, task), quoted(mark, "the change", _change(case))]
+    parts = [_SLOT.sub(mark, lead_task()), quoted(mark, "the change", _change(case))]
     if remarks:
         parts.append(listed(mark, "what reviewers say of the whole", remarks))
     if earlier:

@@ -32,9 +32,29 @@ def test_a_dry_run_says_who_is_asked_and_what_it_may_cost_and_asks_nobody(equipp
     assert "the price of the default of codex is not known" in told["codex (codex)"]
     assert "codex cannot run: codex is not installed; npm install -g @openai/codex\n" in done.stdout.decode()
     assert told["codex cannot run"] == "there is no key for codex; set OPENAI_API_KEY"
+    assert "estimated for 5 to 40 findings, asked once or twice" in told["lead (claude)"]
+    assert told["cannot run here"] == "codex"
     assert "50usd per month" in told["budget"]
     assert done.stdout.decode().endswith("Nobody was asked.\n")
     assert equipped.rounds == []
+
+
+def test_a_dry_run_ends_like_the_round_where_nobody_can_run(equipped: Shell) -> None:
+    alone = equipped("review", "--dry-run", "--with", "codex,gemini", "--lead", "codex")
+    assert alone.code == equipped("review", "-q", "--with", "codex,gemini").code == 3
+    lines = alone.stdout.decode().splitlines()
+    assert "cannot run here: codex, gemini" in lines
+    assert "lead cannot run: codex is not installed; npm install -g @openai/codex" in lines
+    assert lines[-2:] == ["no reviewer can run here: the review would end without a verdict", "Nobody was asked."]
+    assert equipped("review", "--dry-run", "--with", "codex,names").code == 0
+    assert equipped("review", "--dry-run", "--with", "codex", "--reserve", "claude").code == 0
+
+
+def test_a_lead_alone_is_estimated_too(equipped: Shell) -> None:
+    done = equipped("review", "--dry-run", "--with", "names", "--lead", "claude:claude-opus-4-5")
+    line = next(line for line in done.stdout.decode().splitlines() if line.startswith("lead (claude:"))
+    least, most = line.split(";")[0].split(", $")[1].split(" to $")
+    assert 0 < float(least) < float(most) < 2
 
 
 def test_passes_cost_more(equipped: Shell) -> None:

@@ -6,18 +6,23 @@ from deepreview import seating, wiring
 from deepreview.broker.estimate import Estimate
 from deepreview.cli.context import now
 from deepreview.config.schema import Settings
+from deepreview.engine.fanout import Seats
+from deepreview.errors import Exit
 from deepreview.git.target import Pin, Place
 from deepreview.guests.isolation import label
 from deepreview.render.activity import tokens
+from deepreview.reviewers.base import Reviewer
 from deepreview.seating import Outlook
 
 
 def outlooks(settings: Settings, pinned: Pin, place: Place) -> tuple[Outlook, ...]:
-    """One for each agent of the settings; none, without reading the change, where there is no agent."""
+    """One for each agent of the settings; the change is read only where agents review it."""
     party = seating.agents(settings, place.environ)
-    if not party.all:
-        return ()
-    return seating.outlooks(party, settings, place.environ, wiring.brief(pinned, settings, place.environ, now().date()))
+    found: tuple[Outlook, ...] = ()
+    if party.all:
+        brief = wiring.brief(pinned, settings, place.environ, now().date())
+        found = seating.outlooks(party, settings, place.environ, brief)
+    return (*found, seating.lead_outlook(party.lead, settings, place.environ)) if party.lead else found
 
 
 def lines(found: Iterable[Outlook]) -> Iterator[str]:
@@ -34,8 +39,8 @@ def guess(estimate: Estimate) -> str:
     return f"about {tokens(least)} to {tokens(most)} tokens{usd}; {estimate.basis}"
 
 
-def dry_run(settings: Settings, pinned: Pin, place: Place) -> str:
-    """What would happen, in lines."""
+def dry_run(settings: Settings, pinned: Pin, place: Place) -> tuple[str, Exit]:
+    """What would happen, in lines, and the exit code: that of a round without a reviewer where none can run here."""
     found = outlooks(settings, pinned, place)
     crew = wiring.crew(settings, place.environ)
     told = [
@@ -50,7 +55,23 @@ def dry_run(settings: Settings, pinned: Pin, place: Place) -> str:
         set_ = [f"{amount} per {what}" for what, amount in budgets if str(amount)]
         told.append(f"kept apart by: {label(crew.terms.isolation, account=bool(crew.terms.accounts))}")
         told.append(f"budget: {'; '.join(set_) or 'none; set one with --budget 5usd'}")
-    return "\n".join([*told, "Nobody was asked."]) + "\n"
+    unable = [one.name for one in (*crew.seats.reviewers, *crew.seats.reserve) if _cannot(one, crew.seats)]
+    if unable:
+        told.append(f"cannot run here: {', '.join(unable)}")
+    if nobody := not _anybody(crew.seats):
+        told.append("no reviewer can run here: the review would end without a verdict")
+    return "\n".join([*told, "Nobody was asked."]) + "\n", Exit.NO_VERDICT if nobody else Exit.CLEAN
+
+
+def _cannot(reviewer: Reviewer, seats: Seats) -> bool:
+    """Whether it is an agent that lacks something; other reviewers do without what they miss."""
+    agents = {*seats.replaceable, *(one.name for one in seats.reserve)}
+    return reviewer.name in agents and bool(reviewer.missing())
+
+
+def _anybody(seats: Seats) -> bool:
+    asked = (one for one in seats.reviewers if one.name not in seats.unasked)
+    return any(not _cannot(one, seats) for one in (*asked, *seats.reserve))
 
 
 def could_join(settings: Settings, place: Place) -> str:

@@ -115,8 +115,7 @@ def review_command(
     crew = wiring.crew(settings, place.environ)  # a reviewer that does not exist is told before a folder is made
     wiring.refuse_empty(pinned, place.environ)
     if dry_run:
-        deliver(outlook.dry_run(settings, pinned, place), output)
-        return Exit.CLEAN.value
+        return forecast(settings, pinned, place, output)
     note_outlook(settings, pinned, place, quiet=quiet)
     wish = Wish(again=again, only_failed=failed, costs=crew.terms is not None, quiet=quiet)
     folder, plan = begun(wiring.archive(settings, place.environ), pinned, settings, wish)
@@ -161,6 +160,13 @@ def resume_command(
         report = carry_out(plan, folder, quiet=quiet)
     deliver(rendered(report, format_), output)
     return exit_code(report, plan.settings.fail_on, quiet=quiet)
+
+
+def forecast(settings: Settings, pinned: Pin, place: Place, output: Path | None) -> int:
+    """Say what a round would be, and end as it would where nobody can review."""
+    told, exit_ = outlook.dry_run(settings, pinned, place)
+    deliver(told, output)
+    return exit_.value
 
 
 def note_outlook(settings: Settings, pinned: Pin, place: Place, *, quiet: bool) -> None:
