@@ -52,8 +52,9 @@ def compare(splits: Mapping[str, Sequence[Panel]]) -> tuple[Result, ...]:
     if "panel" in told:
         panels = told["panel"]
         told["panel, known only"] = tuple(panel.only_known() for panel in panels)
-        every = -(-len(panels) // AT_ONCE)
-        told[f"panel, {AT_ONCE} changes as one"] = tuple(as_one(panels[first::every]) for first in range(every))
+        if len(panels) > AT_ONCE:
+            every = -(-len(panels) // AT_ONCE)
+            told[f"panel, {AT_ONCE} changes as one"] = tuple(as_one(panels[first::every]) for first in range(every))
     methods: dict[str, Merging] = {OURS: cluster, **BASELINES}
     pairs = [(split, name) for split in told for name in methods]
     return tuple(_result(split, told[split], name, methods[name]) for split, name in pairs)
