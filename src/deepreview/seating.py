@@ -28,6 +28,7 @@ from deepreview.guests.guest import Account
 from deepreview.guests.isolation import Isolation, best
 from deepreview.model.budget import Price
 from deepreview.model.family import word
+from deepreview.outward import outward
 from deepreview.reviewers.agent.prompt import task
 from deepreview.reviewers.agent.reviewer import AgentReviewer
 from deepreview.reviewers.base import Reviewer
@@ -117,6 +118,7 @@ def hospitality(settings: Settings, environ: Mapping[str, str], ledger: Path) ->
         budgets=Budgets(run=settings.budget, reviewer=settings.budget_reviewer, month=settings.budget_month),
         prices=settings.prices,
         ledger=ledger,
+        outward=outward(environ),
         allowance=Allowance(memory=settings.guest_memory, processes=settings.guest_processes, disk=settings.guest_disk),
     )
 

@@ -1,6 +1,8 @@
 import asyncio
 import os
+import shutil
 import signal
+import ssl
 import stat
 import sys
 import time
@@ -249,6 +251,33 @@ def test_an_account(lodging: Lodging, go: Go) -> None:
             outside = f"import socket; print(socket.create_connection(('127.0.0.1', {port})) is not None)"
             assert (await ran_python(room, outside)).out == "True"
         assert credential.read_text() == "signed in"
+
+    go(visit())
+
+
+def test_the_users_way_out_is_for_those_alone_who_reach_the_outside(lodging: Lodging, go: Go) -> None:
+    usual = ssl.create_default_context().get_ca_certs(binary_form=True)
+    if not usual:
+        pytest.skip("this machine trusts nobody")
+    root = lodging.repo.root
+    (root / "own.pem").write_text(ssl.DER_cert_to_PEM_cert(usual[0]))
+    (root / "credentials.json").write_text("signed in")
+    way = {"HTTPS_PROXY": "http://p:3128", "no_proxy": "x", "NODE_EXTRA_CA_CERTS": f"{root}/own.pem"}
+    account = Account(file=root / "credentials.json", at=".tool/auth.json")
+    asks = "env; cat $NODE_EXTRA_CA_CERTS /dev/null"
+
+    async def visit() -> None:
+        async with replace(lodging, environ=ENVIRON | way).open() as room:
+            told = (await ran(room, "sh", "-c", asks)).out
+            assert "proxy" not in told.lower()
+            assert "CERT" not in told
+        shutil.rmtree(root / "rooms")
+        shutil.rmtree(root / "checkout")
+        async with replace(lodging, environ=ENVIRON | way, account=account).open() as room:
+            told = (await ran(room, "sh", "-c", asks)).out
+            assert {"HTTPS_PROXY=http://p:3128", "no_proxy=x"} <= set(told.splitlines())
+            assert f"NODE_EXTRA_CA_CERTS={root}/own.pem" not in told
+            assert "-----BEGIN CERTIFICATE-----" in told
 
     go(visit())
 

@@ -18,6 +18,7 @@ from deepreview.broker.till import Till
 from deepreview.errors import MachineError
 from deepreview.model.agent import Usage
 from deepreview.model.budget import Price
+from deepreview.outward import Outward
 
 FREE = Budgets()
 """No budget at all."""
@@ -54,6 +55,8 @@ class Terms:
     """What reviewers used before, in a run that is taken up again: it counts against the budgets of the run."""
     observe: Observer = nobody
     """Told of each request before it is sent and when it is over, and of what was not forwarded. Must not raise."""
+    outward: Outward = field(default_factory=Outward)
+    """How services are reached."""
     patience: float = 300
     """Seconds that a request may wait for others whose reservations leave no room for it."""
     now: Callable[[], datetime] = _now
@@ -115,7 +118,7 @@ async def opened(folder: Path, terms: Terms) -> AsyncIterator[Broker]:
             if len(bytes(broker.socket)) > _LONGEST_SOCKET:
                 hint = "set TMPDIR to a folder with a short path"
                 raise MachineError(f"{broker.socket} is too long for a socket", hint=hint)
-            broker.port = await stack.enter_async_context(serving.served(broker.socket, passes, books))
+            broker.port = await stack.enter_async_context(serving.served(broker.socket, passes, books, terms.outward))
         except OSError as error:
             hint = "set TMPDIR to a folder that can be written"
             why = error.strerror or str(error)

@@ -20,6 +20,19 @@ class _LeftError(Exception):
     """The guest went away."""
 
 
+def _why(error: Exception) -> str:
+    """Never the error's own words: a proxy's address may hold a password."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is signed by nobody who is trusted here; SSL_CERT_FILE may name your own authority"
+        case aiohttp.ClientHttpProxyError():
+            return f"the proxy of HTTPS_PROXY answered {error.status}"
+        case aiohttp.ClientProxyConnectionError():
+            return "the proxy of HTTPS_PROXY does not answer"
+        case _:
+            return type(error).__name__
+
+
 class Passage:
     """One answer. After `run`, or while it fails, `status` and `ending` say how it went."""
 
@@ -82,7 +95,7 @@ class Passage:
         """The service's side failed: as an answer of ours while none has begun, else by cutting the guest off too."""
         if self._out is None:
             self.ending = "failed" if isinstance(error, aiohttp.ClientConnectorError) else "cut"
-            return unreachable(f"the model's service cannot be reached: {type(error).__name__}")
+            return unreachable(f"the model's service cannot be reached: {_why(error)}")
         self.ending = "cut"
         if self._request.transport is not None:
             self._request.transport.close()

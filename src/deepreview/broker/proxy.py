@@ -18,6 +18,7 @@ from deepreview.broker.refusals import Refusal
 from deepreview.broker.routes import Kind, Route, guess, route
 from deepreview.broker.scrub import Scrubber
 from deepreview.broker.till import SpentError
+from deepreview.outward import Outward
 
 _LARGEST = 32 << 20
 """Bytes of a request: it is read whole, since its price depends on fields that may come last."""
@@ -36,12 +37,15 @@ class RefusedError(Exception):
 
 
 class Proxy:
-    """Answers requests. It follows no redirect, keeps no cookie, and heeds no variable of the environment."""
+    """Answers requests. It follows no redirect, keeps no cookie, and goes the way out that it is given."""
 
-    def __init__(self, passes: Mapping[str, Pass], books: Books, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, passes: Mapping[str, Pass], books: Books, session: aiohttp.ClientSession, outward: Outward
+    ) -> None:
         self._passes = passes
         self._books = books
         self._session = session
+        self._outward = outward
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -95,9 +99,11 @@ class Proxy:
         return asked
 
     def _sent(self, request: web.BaseRequest, known: Route, credential: Credential, body: bytes) -> Asked:
+        url = known.url(credential, request.query_string)
         return self._session.request(
             request.method,
-            URL(known.url(credential, request.query_string), encoded=True),
+            URL(url, encoded=True),
+            proxy=self._outward.proxy(url),
             headers=for_service(request.headers, credential, set(placeholders(request.headers, request.query))),
             skip_auto_headers=_OWN_HEADERS,
             data=BytesIO(body) if body else None,

@@ -27,6 +27,7 @@ from deepreview.guests.redact import Redaction, redaction
 from deepreview.model.agent import Denied, Usage
 from deepreview.model.budget import Price
 from deepreview.model.change import Side
+from deepreview.outward import Outward
 
 _LEAST_FREE = 200_000_000
 """Bytes that must be free beside a checkout."""
@@ -47,6 +48,8 @@ class Hospitality:
     prices: tuple[Price, ...] = ()
     ledger: Path | None = None
     """The folder of what was spent by month."""
+    outward: Outward = field(default_factory=Outward)
+    """How the services of models are reached."""
     allowance: Allowance = field(default_factory=Allowance)
     """What each guest may use of this machine."""
 
@@ -81,6 +84,7 @@ class GuestHouse:
             budgets=terms.budgets,
             prices=terms.prices,
             ledger=terms.ledger,
+            outward=terms.outward,
             observe=self._observe,
             spent=self.before,
         )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from deepreview.errors import ConfigError, UsageError
 from deepreview.forge.github import GitHub
 from deepreview.forge.http import Api
+from deepreview.outward import outward
 from deepreview.process import allowed, run_now
 
 _TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
@@ -25,7 +26,8 @@ def connect(web: str, environ: Mapping[str, str]) -> Iterator[GitHub]:
     graphql = environ.get("GITHUB_GRAPHQL_URL") or f"{base.removesuffix('/v3')}/graphql"
     for url in (base, graphql):
         _refuse_open(url)
-    api = Api(base=base, graphql=graphql, token=_token(host, environ), proxy=_proxy(base, environ))
+    way = outward(environ)
+    api = Api(base=base, graphql=graphql, token=_token(host, environ), proxy=way.proxy(base) or "", trust=way.trust())
     try:
         yield GitHub(api=api, repo=repo)
     finally:
@@ -53,12 +55,3 @@ def _token(host: str, environ: Mapping[str, str]) -> str:
     if not found:
         raise UsageError(f"there is no token for {host}", hint="set GITHUB_TOKEN, or sign in with `gh auth login`")
     return found
-
-
-def _proxy(base: str, environ: Mapping[str, str]) -> str:
-    host = urlsplit(base).hostname or ""
-    spared = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
-    spares = [name.strip().lstrip(".") for name in spared.split(",") if name.strip()]
-    if host in _HERE or any(name in ("*", host) or host.endswith(f".{name}") for name in spares):
-        return ""
-    return environ.get("HTTPS_PROXY") or environ.get("https_proxy") or ""

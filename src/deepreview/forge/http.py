@@ -46,6 +46,8 @@ class Api:
     graphql: str
     token: str
     proxy: str = ""
+    trust: ssl.SSLContext | None = None
+    """Whom to trust beside the system's authorities."""
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
     _client: httpx2.Client = field(init=False)
@@ -62,7 +64,7 @@ class Api:
         self._client = httpx2.Client(
             headers=own,
             timeout=httpx2.Timeout(60.0, connect=15.0),
-            verify=ssl.create_default_context(),
+            verify=self.trust or ssl.create_default_context(),
             proxy=self.proxy or None,
             trust_env=False,
         )

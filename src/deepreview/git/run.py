@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deepreview.errors import MachineError
 from deepreview.model.change import RepoPath, Sha
+from deepreview.outward import PROXIES
 from deepreview.process import Ended, run_now
 
 EMPTY_TREE = Sha("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
@@ -32,7 +33,10 @@ _SETTINGS = (
     "safe.bareRepository=explicit",
 )
 _FOR_TRUSTED_CONFIG = ("HOME", "XDG_CONFIG_HOME")
-_FOR_NETWORK = (*_FOR_TRUSTED_CONFIG, "SSH_AUTH_SOCK", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
+_FOR_NETWORK = (
+    *_FOR_TRUSTED_CONFIG, "SSH_AUTH_SOCK", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH",
+    *(form for name in PROXIES for form in (name, name.lower())),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from deepreview.guests import bubblewrap, folders, programs, watch
 from deepreview.guests.appetite import Allowance, Watched
 from deepreview.guests.isolation import Isolation, closed, label
 from deepreview.guests.isolation import bubblewrap as found_bubblewrap
+from deepreview.outward import outward, told_on
 
 _HERE = Path(__file__).parent
 _INSIDE = Path("/run/deepreview")
@@ -99,7 +100,7 @@ async def open_guest(setup: Setup) -> "AsyncIterator[Room]":
         folders.write(papers, setup.papers, 0o444)
         if setup.account is not None:
             folders.write(folder / "home", {setup.account.at: setup.account.file.read_bytes()})
-        own = bubblewrap.etc_files(network=setup.account is not None) | {"gitconfig": _GIT}
+        own = bubblewrap.etc_files(network=setup.account is not None) | {"gitconfig": _GIT} | _authorities(setup)
         folders.write(folder / "etc", own, 0o444)
         before = {} if apart else await asyncio.to_thread(watch.marks, setup.repo)
         yield Room(setup=setup, folder=folder, before=before)
@@ -107,6 +108,14 @@ async def open_guest(setup: Setup) -> "AsyncIterator[Room]":
         await asyncio.to_thread(folders.remove, folder)  # an agent may have made a million files
         if not apart:
             await asyncio.to_thread(folders.remove, papers)
+
+
+def _authorities(setup: Setup) -> dict[str, str]:
+    """The certificates that the user's own tools trust, by file: for those who reach the outside by themselves."""
+    if setup.account is None:
+        return {}
+    found = outward(setup.environ).authorities
+    return {f"{variable}.pem": path.read_text(encoding="utf-8", errors="replace") for variable, path in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,10 +216,19 @@ class Room:
             "USER": "agent",
             "PAGER": "cat",
             **self._git_settings(),
+            **self._way_out(),
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
             "GIT_TERMINAL_PROMPT": "0",
         }
+
+    def _way_out(self) -> dict[str, str]:
+        """The user's proxy and authorities, only where the network is open: others reach nobody but the broker."""
+        if self.setup.account is None:
+            return {}
+        etc = Path("/etc") if self.setup.isolation is Isolation.BUBBLEWRAP else self.folder / "etc"
+        trusted = {name: str(etc / f"{name}.pem") for name in outward(self.setup.environ).authorities}
+        return told_on(self.setup.environ) | trusted
 
     def _git_settings(self) -> dict[str, str]:
         """Where git finds our settings; inside bubblewrap they are the system's, which nothing inside can change."""
