@@ -24,7 +24,7 @@ from deepreview.git.source import open_source
 from deepreview.model.change import Sha
 from deepreview.model.finding import Fingerprint, State
 from deepreview.model.resolution import Resolution
-from deepreview.publish.branch import BRANCH, Archivist, Remote
+from deepreview.publish.branch import BRANCH, Archivist, Remote, Taken
 from deepreview.publish.content import resolution_file, round_files
 from deepreview.publish.directory import publish_to
 from deepreview.publish.pages import published
@@ -150,13 +150,27 @@ def test_rounds_and_answers_of_others_are_taken_in_once(box: Sandbox, tmp_path: 
     answers = dict(resolution_file(one) for one in (said(1), said(2), said(3)))
     with archivist(box) as one:
         one.publish(a_round(ONE) | a_round(TWO) | answers)
-        assert one.take_in(shelf) == 2
-        assert one.take_in(shelf) == 0
-        one.publish({"rounds/20260105-101500-x/report.json": b"not a report"})
-        assert one.take_in(shelf) == 1
-    assert [folder.path.name for folder in shelf.finished()] == [ONE, "20260105-101500-x", TWO]
+        assert one.take_in(shelf) == Taken(rounds=2, refused=())
+        assert one.take_in(shelf) == Taken(rounds=0, refused=())
+        one.publish(a_round("20260105-121500-topic"))
+        assert one.take_in(shelf) == Taken(rounds=1, refused=())
+    assert [folder.path.name for folder in shelf.finished()] == [ONE, TWO, "20260105-121500-topic"]
     assert [one.at[-8:-6] for one in shelf.resolutions.all()] == ["01", "02", "03"]
     assert {path.name for path in (shelf.path / ONE).iterdir()} == {"report.json"}, "pages of others are not taken"
+
+
+def test_a_damaged_report_of_others_is_named_and_not_kept(box: Sandbox, tmp_path: Path) -> None:
+    shelf = Shelf(archive=Archive(root=tmp_path / "archive"), name="boiler")
+    loose = a_round(TWO)[f"rounds/{TWO}/report.json"].replace(b'"claims_map": [', b'"claims_map": [], "was": [', 1)
+    with archivist(box) as one:
+        one.publish({f"rounds/{TWO}/report.json": loose, "rounds/20260105-101500-x/report.json": b"not a report"})
+        one.publish(a_round(ONE))
+        taken = one.take_in(shelf)
+    assert taken.rounds == 1
+    refused = "\n".join(sorted(taken.refused))
+    assert refused.startswith("the published round 20260105-101500-x is not a Deep Review report")
+    assert f"\nthe published round {TWO} is damaged: it does not tell of each claim" in refused
+    assert [path.name for path in shelf.path.iterdir() if path.is_dir()] == [ONE]
 
 
 def test_fifty_publishers_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -55,6 +55,16 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of the rounds of others."""
+
+    rounds: int
+    """Those that are kept now."""
+    refused: tuple[str, ...]
+    """A sentence for each report that cannot be read; it is not kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Archivist:
     """Writes one branch."""
 
@@ -100,15 +110,21 @@ class Archivist:
                 return done
             patience.wait(f"others keep writing {self.branch}")
 
-    def take_in(self, shelf: Shelf) -> int:
-        """Keep the rounds of the branch that are not on the shelf yet, and all that was said; how many rounds."""
+    def take_in(self, shelf: Shelf) -> Taken:
+        """Keep the rounds of the branch that are not on the shelf yet and can be read, and all that was said."""
         tip = self.press.tip(self.branch)
         files = self._files(tip)
         rounds = {name: own[REPORT] for name, own in rounds_of(files).items()}
         new = shelf.lacks(rounds)
         reports = self.press.read({name: rounds[name] for name in new})
         shelf.hear(self._said(files))
-        return sum(shelf.take_in(name, raw) for name, raw in reports.items())
+        kept, refused = 0, list[str]()
+        for name, raw in reports.items():
+            try:
+                kept += shelf.take_in(name, raw)
+            except UsageError as error:
+                refused.append(error.message)
+        return Taken(rounds=kept, refused=tuple(refused))
 
     def _joined(self, own: Files, ours: Sha | None, theirs: Sha | None, seen: Sha | None) -> Published:
         """A commit of all three; the one that is there already where it holds them. News is what `seen` lacks."""

@@ -57,11 +57,12 @@ class Shelf:
     def take_in(self, name: str, raw: bytes) -> bool:
         """Keep a report of somebody else's round; False where it is here already.
 
-        Only its JSON is taken: whatever is shown of it is rendered here.
+        Only its JSON is taken: whatever is shown of it is rendered here. Raises UsageError where it cannot be read.
         """
         place = self._free(name, raw)
         if place is None:
             return False
+        wire.load_report(raw, f"the published round {name}")
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix=".fetched-", dir=self.path))

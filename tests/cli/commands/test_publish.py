@@ -37,6 +37,24 @@ def test_rounds_travel_between_users_and_count(shell: Shell, tmp_path: Path) -> 
     assert "is finished" in shell.complains("resume", shell.rounds[-1].name)[1]
 
 
+def test_a_report_that_cannot_be_read_is_named_and_the_others_are_kept(shell: Shell, tmp_path: Path) -> None:
+    hub = Sandbox(tmp_path / "hub")
+    shell.box.git("remote", "add", "origin", str(hub.path))
+    shell("review", "-q")
+    assert shell("publish", "--push").code == 0
+    hub.git("checkout", "-q", "-f", "reviews")
+    hub.commit("break it", {"rounds/20250105-101500-broken/report.json": "{}\n"})
+    hub.git("checkout", "-q", "--detach")
+    mate = Shell(box=Sandbox(tmp_path / "mate" / "boiler"), home=tmp_path / "mate")
+    mate.box.git("remote", "add", "origin", str(hub.path))
+    done = mate("fetch-rounds")
+    refused, kept = done.stderr.decode().splitlines()
+    assert done.code == 0
+    assert refused.startswith("Not kept: the published round 20250105-101500-broken is not a Deep Review report")
+    assert kept == "1 round of others fetched."
+    assert [folder.name for folder in mate.rounds] == [shell.rounds[0].name]
+
+
 def test_what_cannot_be_published_is_one_line(shell: Shell, tmp_path: Path) -> None:
     assert "no round has been made yet" in shell.complains("publish")[1]
     shell("review", "-q")

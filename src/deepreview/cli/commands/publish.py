@@ -17,7 +17,7 @@ from deepreview.git.press import open_press
 from deepreview.git.source import Source, open_source
 from deepreview.model.report import Report
 from deepreview.publish.apply import Publisher, described
-from deepreview.publish.branch import BRANCH, Archivist, Remote
+from deepreview.publish.branch import BRANCH, Archivist, Remote, Taken
 from deepreview.publish.directory import publish_to
 from deepreview.publish.pages import published
 from deepreview.publish.shelf import Shelf
@@ -171,9 +171,13 @@ def fetch_rounds_command(branch: str, remote: str, repo: Path, archive: Path | N
     return 0
 
 
-def _tell_taken(number: int, *, always: bool = False) -> None:
-    if number or always:
-        note(f"{counted(number, 'round')} of others fetched." if number else "No rounds that are not here already.")
+def _tell_taken(taken: Taken, *, always: bool = False) -> None:
+    for problem in taken.refused:
+        note(f"Not kept: {problem}.")
+    if taken.rounds:
+        note(f"{counted(taken.rounds, 'round')} of others fetched.")
+    elif always and not taken.refused:
+        note("No rounds that are not here already.")
 
 
 def _chosen(rounds: tuple[str, ...], shelf: Shelf, *, everything: bool) -> tuple[RoundFolder, ...]:
