@@ -79,6 +79,15 @@ def snapshot(box: Sandbox) -> tuple[list[str], list[bytes]]:
     return names, [(box.path / ".git" / name).read_bytes() for name in ("HEAD", "index", "config")]
 
 
+def test_the_objects_of_many_rounds_are_one_file(box: Sandbox) -> None:
+    many = {f"rounds/20260105-101500-topic/{number}.txt": b"%d\n\x00\xff" % number for number in range(300)}
+    with archivist(box) as one:
+        stored = one.press.store(many)
+        assert one.press.read(stored) == many
+    assert len(list((box.path / ".git/objects/pack").glob("*.pack"))) == 1
+    assert "count: 3" in box.git("count-objects", "-v").splitlines(), "commit, tree and file of the start"
+
+
 def test_publishing_touches_nothing_but_the_branch(box: Sandbox) -> None:
     hook = box.path / ".git/hooks/reference-transaction"
     hook.parent.mkdir(exist_ok=True)

@@ -105,6 +105,30 @@ def test_what_left_the_archive_leaves_the_site(archive: Archive, tmp_path: Path)
     assert not any("pr-12" in name or "Model" in name for name in files(site))
 
 
+def test_a_change_whose_rounds_move_to_a_pull_request_leaves_no_page(archive: Archive, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build(archive, site, ABOUT)
+    told = (
+        dump_report(make_report()).replace('"number": 0', '"number": 7').replace("20260105-101500", "20260107-101500")
+    )
+    folder = archive.root / SHELF / "20260107-101500-pr-7"
+    folder.mkdir()
+    told = told.replace('"number": 0', '"number": 7').replace('"slug": "pressure-cache"', '"slug": "pr-7"')
+    (folder / "report.json").write_text(told)
+    built = build(archive, site, ABOUT)
+    assert (built.changes, built.removed) == (2, 1)
+    assert not (site / CHANGE).exists()
+    assert "R3" in (site / f"changes/{SHELF}/pr-7.html").read_text()
+    (folder / "report.json").unlink()
+    assert build(archive, site, ABOUT).changes == 2
+    assert "R2" in (site / CHANGE).read_text()
+    anew = tmp_path / "anew"
+    build(archive, anew, ABOUT)
+    assert {name: (site / name).read_bytes() for name in files(site) - {STATE_FILE}} == {
+        name: (anew / name).read_bytes() for name in files(anew) - {STATE_FILE}
+    }
+
+
 @pytest.mark.parametrize("state", ["", "no JSON", '{"form": 1}\n["x"]\n', '["a/b", ["s", 3]]\n'])
 def test_a_state_that_cannot_be_read_is_made_anew(archive: Archive, tmp_path: Path, state: str) -> None:
     site = tmp_path / "site"

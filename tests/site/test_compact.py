@@ -31,18 +31,19 @@ FULL = make_entry(
 
 
 def test_it_comes_back_as_it_was() -> None:
-    for entry in (FULL, *many_entries(5, changes=2)):
-        assert READ(json.loads(json.dumps(pack(entry)))) == entry
+    entries = [FULL, *many_entries(5, changes=2), FULL]
+    assert READ(json.loads(json.dumps([pack(entry) for entry in entries]))) == entries
+    assert READ([]) == []
 
 
 @pytest.mark.parametrize("raw", [None, [], "x", {}, [1] * 22])
 def test_what_another_version_wrote_is_refused(raw: object) -> None:
     with pytest.raises(ValueError, match="not a"):
-        READ(raw)
+        READ([pack(FULL), raw])
 
 
 def test_every_value_is_looked_at() -> None:
     for spoilt in ({"title": 3}, {"number": "3"}, {"seconds": "long"}, {"findings": ("x",)}):
         raw = json.loads(json.dumps(pack(replace(FULL, **spoilt))))
         with pytest.raises(ValueError, match="not a"):
-            READ(raw)
+            READ([pack(FULL), raw])

@@ -70,14 +70,16 @@ class Press:
         return {path: content for path, content in zip(wanted, contents, strict=True) if content is not None}
 
     def store(self, contents: Mapping[str, bytes]) -> dict[str, str]:
-        """Write contents as objects, in one process and past every filter."""
+        """Write contents as objects, in one process and past every filter; a hundred or more go into one pack."""
+        if not contents:
+            return {}
+        parts = [part for number, content in enumerate(contents.values(), 1) for part in _blob(number, content)]
         with tempfile.TemporaryDirectory(prefix="deepreview-") as folder:
-            places = [Path(folder, str(number)) for number in range(len(contents))]
-            for place, content in zip(places, contents.values(), strict=True):
-                place.write_bytes(content)
-            listed = "".join(f"{place}\n" for place in places).encode()
-            names = self.local.out("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).decode().split()
-        return {path: f"100644 {name}" for path, name in zip(contents, names, strict=True)}
+            marks = Path(folder, "marks")
+            # no deltas: each is against the object before, of another kind, and eight times as slow to read
+            self.local.out("fast-import", "--quiet", "--depth=0", f"--export-marks={marks}", stdin=b"".join(parts))
+            told = dict(line.split() for line in marks.read_text().splitlines())
+        return {path: f"100644 {told[f':{number}']}" for number, path in enumerate(contents, 1)}
 
     def commit(self, files: Files, parents: Sequence[Sha], message: str) -> Sha:
         """A commit of exactly these files; nothing points to it yet."""
@@ -172,6 +174,13 @@ class Press:
             return ""
         rows = [row.split("\t") for row in decode(done.stdout).splitlines() if row.startswith("!")]
         return rows[0][-1] if rows else complaint(done)
+
+
+def _blob(number: int, content: bytes) -> Iterator[bytes]:
+    """What `git fast-import` is told of an object: its number, its length and what it holds."""
+    yield b"blob\nmark :%d\ndata %d\n" % (number, len(content))
+    yield content
+    yield b"\n"
 
 
 def _held(handle: int) -> bool:

@@ -27,6 +27,7 @@ from deepreview.publish.pages import ENTRY, INDEX, bind
 from deepreview.publish.shelf import Shelf
 from deepreview.render.wording import counted
 from deepreview.site.about import About
+from deepreview.site.collector import without_collector
 
 BRANCH = "reviews"
 _PATIENCE = 300.0
@@ -126,6 +127,7 @@ class Archivist:
                 refused.append(error.message)
         return Taken(rounds=kept, refused=tuple(refused))
 
+    @without_collector()
     def _joined(self, own: Files, ours: Sha | None, theirs: Sha | None, seen: Sha | None) -> Published:
         """A commit of all three; the one that is there already where it holds them. News is what `seen` lacks."""
         known = {tip: self._files(tip) for tip in (theirs, ours) if tip}

@@ -13,6 +13,7 @@ without a conflict.
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 
@@ -70,8 +71,8 @@ def rounds_of(files: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The files of each round by name, under the round's id; what has no report is none."""
     found: dict[str, dict[str, str]] = {}
     for path, blob in files.items():
-        if match := _ROUND.fullmatch(path):
-            found.setdefault(match["id"], {})[match["file"]] = blob
+        if place := _place(path):
+            found.setdefault(place[0], {})[place[1]] = blob
     return {name: own for name, own in found.items() if REPORT in own}
 
 
@@ -89,10 +90,17 @@ def joined(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
             free = name if f"rounds/{name}/{REPORT}" not in found else f"{_plain(name)}~{own[REPORT].split()[-1][:8]}"
             found |= {f"rounds/{free}/{file}": blob for file, blob in own.items()}
     for path, blob in other.items():
-        match = _ROUND.fullmatch(path)
-        if not is_page(path) and (not match or match["id"] not in rounds):
+        place = _place(path)
+        if (not place or place[0] not in rounds) and not is_page(path):
             found.setdefault(path, blob)
     return found
+
+
+@lru_cache(maxsize=1 << 18)
+def _place(path: str) -> tuple[str, str] | None:
+    """The round and the name of a file of a round; asked for the same thousands of paths at each step."""
+    match = _ROUND.fullmatch(path)
+    return (match["id"], match["file"]) if match else None
 
 
 def _plain(name: str) -> str:

@@ -5,7 +5,7 @@ last leaves what anybody would have left.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -16,9 +16,10 @@ from deepreview.model.entry import Entry
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
 from deepreview.site.about import About
-from deepreview.site.build import without_collector
-from deepreview.site.changes import History, histories
+from deepreview.site.changes import histories
+from deepreview.site.collector import without_collector
 from deepreview.site.compact import pack, reader
+from deepreview.site.inputs import digest, of_change
 from deepreview.site.pages import FRONT, Site, form
 from deepreview.site.rounds import entry_of_round
 from deepreview.site.stats import statistics
@@ -65,20 +66,24 @@ def is_page(path: str) -> bool:
 
 
 def write_entry(report: Report) -> bytes:
-    """What the pages need of a round, for `read_entry`."""
+    """What the pages need of a round, for `read_entries`."""
     entry = entry_of_round(report, report.subject.repo.replace("/", "--") or "repository")
     return (json.dumps(pack(entry), separators=(",", ":")) + "\n").encode()
 
 
-def read_entry(raw: bytes, name: str) -> Entry | None:
-    """The entry of the round that stands in the archive under this name; None for what another version wrote."""
+def read_entries(rounds: Mapping[str, bytes]) -> dict[str, Entry | None]:
+    """The entry of each round under its name in the archive; None for what another version wrote."""
     try:
-        entry: Entry = _READ(wire.loads(raw))
+        entries: Sequence[Entry] = _READ(list(map(wire.loads, rounds.values())))
     except (ValueError, TypeError, LookupError):
-        return None
-    return entry if entry.id == name else replace(entry, id=name)
+        if len(rounds) == 1:
+            return dict.fromkeys(rounds)
+        return {name: entry for one in rounds.items() for name, entry in read_entries(dict([one])).items()}
+    named = zip(rounds, entries, strict=True)
+    return {name: entry if entry.id == name else replace(entry, id=name) for name, entry in named}
 
 
+@without_collector()
 def bind(
     about: About,
     rounds: Mapping[str, bytes],
@@ -91,23 +96,23 @@ def bind(
     `anew` makes the entry of a round that has none that can be read; it is among what is written.
     """
     before, spoken = _load(index), sorted(said, key=lambda one: (one.at, repr(one)))
-    whole = _whole(about, rounds, spoken)
+    parts = _parts(rounds)
+    whole = digest(form(about), sorted(parts.items()), *spoken)
     if before.whole == whole:
         return Bound(written={}, kept=before.pages)
-    with without_collector():
-        entries = {name: read_entry(raw, name) for name, raw in rounds.items()}
-        fresh = {name: raw for name, entry in entries.items() if entry is None and (raw := anew(name))}
-        entries |= {name: read_entry(raw, name) for name, raw in fresh.items()}
-        known = [entry for entry in entries.values() if entry]
-        made = histories(known, dict.fromkeys({entry.shelf for entry in known}, spoken))
-        site = Site(about=about, histories=made, figures=statistics(made))
-        parts, made_with = {**rounds, **fresh}, form(about)
-        digests = {one.path: _digest(made_with, *_made_of(one, parts)) for one in made}
-        pages = dict(site.changes(lambda one: before.changes.get(one.path) != digests[one.path]))
-        kept = tuple(path for path in digests if path not in pages)
-        pages |= site.front()
+    entries = read_entries(rounds)
+    fresh = {name: raw for name, entry in entries.items() if entry is None and (raw := anew(name))}
+    entries |= read_entries(fresh)
+    known = [entry for entry in entries.values() if entry]
+    made = histories(known, dict.fromkeys({entry.shelf for entry in known}, spoken))
+    site = Site(about=about, histories=made, figures=statistics(made))
+    parts, made_with = parts | _parts(fresh), form(about)
+    digests = {one.path: of_change(made_with, one, lambda entry: parts[entry.id]) for one in made}
+    pages = dict(site.changes(lambda one: before.changes.get(one.path) != digests[one.path]))
+    kept = tuple(path for path in digests if path not in pages)
+    pages |= site.front()
     if fresh:
-        whole = _whole(about, parts, spoken)
+        whole = digest(made_with, sorted(parts.items()), *spoken)
     told = _Index(whole=whole, changes=dict(sorted(digests.items())), pages=tuple(sorted({*site.paths(), INDEX})))
     pages[INDEX] = (wire.to_json(_INDEX, told, indent=1) + "\n").encode()
     pages |= {f"rounds/{name}/{ENTRY}": raw for name, raw in fresh.items()}
@@ -122,20 +127,6 @@ def _load(index: bytes | None) -> _Index:
         return _Index()
 
 
-def _whole(about: About, rounds: Mapping[str, bytes], said: Sequence[Resolution]) -> str:
-    """Stands for all that the pages are made of."""
-    content = sha256(b"".join(name.encode() + raw for name, raw in sorted(rounds.items())))
-    return _digest(form(about), content.hexdigest(), *said)
-
-
-def _made_of(history: History, rounds: Mapping[str, bytes]) -> Iterator[object]:
-    """Its rounds, and what was said about its findings."""
-    yield from (rounds[entry.id] for entry in history.entries)
-    yield [entry.id for entry in history.entries]
-    for life in history.lives:
-        if life.at:
-            yield life.last.fingerprint, life.state.value, life.reason, life.by, life.at, life.commit
-
-
-def _digest(*parts: object) -> str:
-    return sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:20]
+def _parts(rounds: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What stands for all that each round holds."""
+    return {name: sha256(raw).digest() for name, raw in rounds.items()}

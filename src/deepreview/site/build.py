@@ -5,15 +5,12 @@ rounds/<repository>/<round>/report.html    as stored in the archive; of an impor
 .deepreview-site.json                      the entries that are known, so that only new ones are read
 """
 
-import gc
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deepreview import wire
@@ -23,9 +20,11 @@ from deepreview.errors import UsageError
 from deepreview.parse.published import parse_report
 from deepreview.render.html import render
 from deepreview.site.about import About
-from deepreview.site.changes import History, histories
+from deepreview.site.changes import histories
+from deepreview.site.collector import without_collector
 from deepreview.site.compact import pack, reader
 from deepreview.site.gather import Known, Source, gather, said, sources
+from deepreview.site.inputs import of_change
 from deepreview.site.pages import Site
 from deepreview.site.pages import form as pages_form
 from deepreview.site.stats import statistics
@@ -37,16 +36,16 @@ _READ = reader(Known)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What the last build left: a line says what it was made with, and each other one what is known of a report.
+    """What a build leaves: a line says what it was made with and of, and each other one what is known of a report.
 
-    Lines are only added until pages are made anew; the last one about a report counts.
+    Lines are only added until pages have to go; the last one about a page or a report counts.
     """
 
-    form: str
+    form: str = ""
     """Another one when pages have to be made anew though no report is new."""
-    answers: dict[str, str]
-    """By shelf, what tells one set of resolutions from another."""
-    known: dict[str, Known]
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """What the page of each change was made of."""
+    known: Mapping[str, Known] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,91 +61,60 @@ class Built:
     """A line for each that cannot be read."""
 
 
+@without_collector()
 def build(archive: Archive, folder: Path, about: About, shelf: str = "") -> Built:
     """Bring the site up to date with one repository's rounds, or with all; raises UsageError for a foreign folder."""
-    with without_collector():
-        state = _load(folder)
-        form = f"{pages_form(about)} {shelf}"
-        earlier = state.known if state and state.form == form else {}
-        anew = not earlier
-        found = {source.key: source for source in sources(archive, shelf)}
-        known, fresh, unread = gather(found.values(), earlier)
-        answered = said(archive, shelf)
-        answers = {name: sha256(repr(one).encode("utf-8", "replace")).hexdigest() for name, one in answered.items()}
-        made = histories([one.entry for one in known.values()], answered)
-        site = Site(about=about, histories=made, figures=statistics(made))
-        gone = earlier.keys() - known.keys()
-        touched = {
-            *fresh,
-            *_reanswered(state, answers),
-            *(f"{earlier[key].entry.shelf}/{earlier[key].entry.slug}" for key in gone),
-        }
-        with writing(folder):
-            for path, content in site.changes(lambda history: anew or _concerns(history, touched)):
-                _write(folder / path, content)
-            pages = _reports(site, folder, found, known, set(known) if anew else set(fresh))
-            for path, content in site.front():
-                _write(folder / path, content)
-            removed = _remove(folder, site.paths() | pages) if anew or gone else 0
-            _save(folder / STATE_FILE, form, answers, known, None if anew or gone else fresh)
+    state = _load(folder)
+    form = f"{pages_form(about)} {shelf}"
+    earlier = state if state.form == form else _State()
+    anew = not earlier.known
+    found = {source.key: source for source in sources(archive, shelf)}
+    known, fresh, unread = gather(found.values(), earlier.known)
+    made = histories([one.entry for one in known.values()], said(archive, shelf))
+    site = Site(about=about, histories=made, figures=statistics(made))
+    changes = {one.path: of_change(form, one, lambda entry: known[f"{entry.shelf}/{entry.id}"].stamp) for one in made}
+    new = {path: one for path, one in changes.items() if earlier.changes.get(path) != one}
+    gone = bool(earlier.known.keys() - known.keys() or earlier.changes.keys() - changes.keys())
+    with writing(folder):
+        for path, content in site.changes(lambda history: history.path in new):
+            _write(folder / path, content)
+        pages = _reports(site, folder, found, known, set(known) if anew else set(fresh))
+        for path, content in site.front():
+            _write(folder / path, content)
+        removed = _remove(folder, site.paths() | pages) if anew or gone else 0
+        if anew or gone:
+            _write(folder / STATE_FILE, _lines(_State(form=form, changes=changes, known=known)))
+        else:
+            with (folder / STATE_FILE).open("ab") as more:
+                more.write(_lines(_State(form=form, changes=new, known={key: known[key] for key in fresh})))
     return Built(reports=len(known), fresh=len(fresh), changes=len(made), removed=removed, unread=unread)
 
 
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Thousands of small values live until the end and none is in a cycle: looking for them takes half of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _load(folder: Path) -> _State | None:
-    """What the last build left; None for a new site, or one that another version made."""
+def _load(folder: Path) -> _State:
+    """What the last build left; nothing for a new site, or one that another version made."""
     file = folder / STATE_FILE
     if not file.exists():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} holds something else", hint="name a new folder, or one that `site` made")
-        return None
-    form, answers, known = "", dict[str, str](), dict[str, Known]()
+        return _State()
+    form, changes, known = "", dict[str, str](), dict[str, object]()
     try:
         for line in file.read_bytes().splitlines():
             told = json.loads(line)
             if isinstance(told, dict):
-                form, answers = told["form"], told["answers"]
+                form = told["form"]
+                changes |= told["changes"]
             else:
-                known[told[0]] = _READ(told[1])
+                known[told[0]] = told[1]
+        return _State(form=form, changes=changes, known=dict(zip(known, _READ(list(known.values())), strict=True)))
     except (ValueError, TypeError, LookupError):
-        return None
-    return _State(form=form, answers=answers, known=known)
+        return _State()
 
 
-def _save(
-    file: Path, form: str, answers: Mapping[str, str], known: Mapping[str, Known], fresh: Sequence[str] | None
-) -> None:
-    """Add what is new; `fresh` is None where all is written anew."""
-    head = json.dumps({"form": form, "answers": answers}, separators=(",", ":")) + "\n"
-    keys = known if fresh is None else fresh
-    lines = "".join(json.dumps([key, pack(known[key])], separators=(",", ":")) + "\n" for key in keys)
-    if fresh is None:
-        _write(file, (head + lines).encode())
-    else:
-        with file.open("a", encoding="utf-8") as more:
-            more.write(head + lines)
-
-
-def _reanswered(state: _State | None, answers: Mapping[str, str]) -> set[str]:
-    """The shelves of which something was said since."""
-    earlier = state.answers if state else {}
-    return {name for name in {*answers, *earlier} if answers.get(name) != earlier.get(name)}
-
-
-def _concerns(history: History, touched: set[str]) -> bool:
-    names = {history.shelf, *(f"{entry.shelf}/{entry.id}" for entry in history.entries)}
-    return not touched.isdisjoint(names | {f"{entry.shelf}/{entry.slug}" for entry in history.entries})
+def _lines(state: _State) -> bytes:
+    head = {"form": state.form, "changes": state.changes}
+    lines = (head, *([key, pack(one)] for key, one in state.known.items()))
+    return "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines).encode()
 
 
 def _reports(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from deepreview.model.claim import Severity
 from deepreview.model.entry import DocumentKind, Entry, Noted
@@ -27,6 +28,8 @@ class Life:
 
     raised: tuple[Raised, ...]
     """At least one, oldest first."""
+    last: Noted
+    """As the newest round that lists it says."""
     state: State
     reason: str
     by: str
@@ -42,22 +45,10 @@ class Life:
     reviewers: tuple[str, ...]
     proven: bool
     """Whether something was run that showed it, in any round."""
-
-    @property
-    def last(self) -> Noted:
-        """As the newest round that lists it says."""
-        return self.raised[-1].finding
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether its author acted on it, or something was run that showed it; a refuted one is not."""
-        return self.state is State.FIXED or (self.proven and self.state is not State.REFUTED)
-
-    @property
-    def open(self) -> bool:
-        """Whether it waits for an answer."""
-        waits = self.now.open if self.now else self.current
-        return waits and self.state is State.OPEN
+    confirmed: bool
+    """Whether its author acted on it, or something was run that showed it; a refuted one is not."""
+    open: bool
+    """Whether it waits for an answer."""
 
     @property
     def words(self) -> str:
@@ -82,6 +73,10 @@ class History:
     """Oldest first."""
     lives: tuple[Life, ...]
     """Heaviest first, then in the order in which they were first raised."""
+    open: tuple[Life, ...]
+    """What waits for an answer."""
+    listed: tuple[tuple[Noted, ...], ...]
+    """What each round says is open; a published report's answers came after it."""
 
     @property
     def newest(self) -> Entry:
@@ -89,19 +84,9 @@ class History:
         return self.entries[-1]
 
     @property
-    def open(self) -> tuple[Life, ...]:
-        """What waits for an answer."""
-        return tuple(life for life in self.lives if life.open)
-
-    @property
     def course(self) -> tuple[int, ...]:
         """How many findings each round listed as open, and behind them how many are now."""
-        return (*(len(listed(entry)) for entry in self.entries), len(self.open))
-
-
-def listed(entry: Entry) -> tuple[Noted, ...]:
-    """What a round says is open; a published report's answers came after it."""
-    return entry.findings if entry.imported else entry.open
+        return (*map(len, self.listed), len(self.open))
 
 
 def severities(findings: Iterable[Noted]) -> tuple[int, int, int]:
@@ -140,7 +125,12 @@ def _history(key: tuple[str, str, DocumentKind], entries: Sequence[Entry], said:
     answers: dict[str, Resolution] = {
         one.fingerprint: one for one in said if not one.proposed and (one.round in rounds or not one.round)
     }
-    lives = [_life(seen, answers.get(fingerprint), entries) for fingerprint, seen in raised.items()]
+    told = _Told(
+        seats=tuple({seat.reviewer: seat.family for seat in entry.seats} for entry in entries),
+        now={one.fingerprint: one.now for one in reversed(entries[-1].became)},
+    )
+    lives = [_life(seen, answers.get(fingerprint), told) for fingerprint, seen in raised.items()]
+    lives.sort(key=lambda life: -life.last.severity.weight)
     shelf, slug, kind = key
     return History(
         shelf=shelf,
@@ -148,7 +138,9 @@ def _history(key: tuple[str, str, DocumentKind], entries: Sequence[Entry], said:
         kind=kind,
         path=_page(shelf, slug, kind),
         entries=tuple(entries),
-        lives=tuple(sorted(lives, key=lambda life: -life.last.severity.weight)),
+        lives=tuple(lives),
+        open=tuple(life for life in lives if life.open),
+        listed=tuple(entry.findings if entry.imported else entry.open for entry in entries),
     )
 
 
@@ -157,20 +149,36 @@ def _page(shelf: str, slug: str, kind: DocumentKind) -> str:
     return f"changes/{file_name(shelf)}/{file_name(name)}.html"
 
 
-def _life(raised: Sequence[Raised], answer: Resolution | None, entries: Sequence[Entry]) -> Life:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the rounds of a change say beside their findings."""
+
+    seats: tuple[Mapping[str, str], ...]
+    """Of each round, the family of each reviewer."""
+    now: Mapping[str, Now]
+    """What the newest says became of findings, by fingerprint."""
+
+
+def _life(raised: Sequence[Raised], answer: Resolution | None, told: _Told) -> Life:
     last = raised[-1]
-    reviewers = tuple(dict.fromkeys(name for one in raised for name in one.finding.reviewers))
-    seats = {seat.reviewer: seat.family for one in raised for seat in entries[one.at].seats}
+    reviewers = tuple(dict.fromkeys(chain.from_iterable(one.finding.reviewers for one in raised)))
+    seats = dict(chain.from_iterable(told.seats[one.at].items() for one in raised))
+    state = answer.state if answer else last.finding.state
+    proven = any(one.finding.proven for one in raised)
+    current, now = last.at == len(told.seats) - 1, told.now.get(last.finding.fingerprint)
     return Life(
         raised=tuple(raised),
-        state=answer.state if answer else last.finding.state,
+        last=last.finding,
+        state=state,
         reason=answer.reason if answer else last.finding.reason,
         by=answer.by if answer else "",
         at=answer.at if answer else "",
         commit=answer.commit if answer else "",
-        current=last.at == len(entries) - 1,
-        now=next((one.now for one in entries[-1].became if one.fingerprint == last.finding.fingerprint), None),
+        current=current,
+        now=now,
         families=tuple(dict.fromkeys(seats[name] for name in reviewers if name in seats)),
         reviewers=reviewers,
-        proven=any(one.finding.proven for one in raised),
+        proven=proven,
+        confirmed=state is State.FIXED or (proven and state is not State.REFUTED),
+        open=state is State.OPEN and (now.open if now else current),
     )

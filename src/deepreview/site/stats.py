@@ -9,7 +9,7 @@ from statistics import fmean, quantiles
 from deepreview.model.claim import Severity
 from deepreview.model.entry import Anchors, DocumentKind, Entry, Rated, Seat
 from deepreview.model.finding import State
-from deepreview.site.changes import History, Life, listed, severities
+from deepreview.site.changes import History, Life, severities
 
 _HEAVY = (Severity.CRITICAL, Severity.IMPORTANT)
 _ANSWERED = (State.FIXED, State.DOCUMENTED, State.DECLINED, State.DEFERRED, State.REFUTED)
@@ -197,8 +197,8 @@ def _lives(histories: Iterable[History]) -> Iterator[Life]:
 
 
 def _outcomes(lives: Iterable[Life]) -> Outcomes:
-    states = Counter(life.state for life in lives)
-    return Outcomes(listed=states.total(), **{state.value: states[state] for state in _ANSWERED})
+    states = [life.state for life in lives]
+    return Outcomes(listed=len(states), **{state.value: states.count(state) for state in _ANSWERED})
 
 
 def _spread(numbers: Iterable[float | None]) -> Spread | None:
@@ -234,8 +234,8 @@ def _gaps(entries: Iterable[Entry]) -> tuple[tuple[str, str, int], ...]:
 def _rounds(histories: Iterable[History]) -> Iterator[RoundFigures]:
     together: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for history in histories:
-        for at, entry in enumerate(history.entries, 1):
-            together[at].append(severities(listed(entry)))
+        for at, listed in enumerate(history.listed, 1):
+            together[at].append(severities(listed))
     for at, counts in sorted(together.items()):
         heavy, light = fmean(c + i for c, i, _ in counts), fmean(s for *_, s in counts)
         yield RoundFigures(round=at, reports=len(counts), heavy=heavy, suggestions=light)
@@ -275,6 +275,7 @@ def _reviewer(name: str, gathered: _Gathered) -> ReviewerFigures:
     seats, lives = gathered.seats, gathered.lives
     critical, important, suggestions = severities(life.last for life in lives)
     alone = [life for life in lives if len(life.families) == 1]
+    confirmed = [life for life in lives if life.confirmed]
     failures = Counter(seat.failure or "error" for seat in seats if seat.result == "failed")
     return ReviewerFigures(
         name=name,
@@ -290,8 +291,8 @@ def _reviewer(name: str, gathered: _Gathered) -> ReviewerFigures:
         suggestions=suggestions,
         unique=len(alone),
         shared=len(lives) - len(alone),
-        confirmed=sum(life.confirmed for life in lives),
-        unique_confirmed=sum(life.confirmed for life in alone),
+        confirmed=len(confirmed),
+        unique_confirmed=sum(len(life.families) == 1 for life in confirmed),
         outcomes=_outcomes(lives),
         downgraded=_sum(seat.downgraded for seat in seats),
         dropped=_sum(seat.dropped for seat in seats),
@@ -338,7 +339,7 @@ def _anchors(seats: Iterable[Seat]) -> Anchors | None:
 
 
 def _change(history: History) -> ChangeFigures:
-    heavy = [any(finding.severity in _HEAVY for finding in listed(entry)) for entry in history.entries]
+    heavy = [any(finding.severity in _HEAVY for finding in listed) for listed in history.listed]
     quiet = next((at for at in range(len(heavy), 0, -1) if heavy[at - 1]), 0) + 1
     return ChangeFigures(
         path=history.path,
