@@ -1,8 +1,9 @@
 import pytest
 
-from deepreview.memory.notes import LONGEST, MOST, cited, notes
+from deepreview.memory.notes import AUTHOR, LONGEST, MOST, cited, notes, notes_of_published
 from deepreview.model.claim import Observation, Section
 from deepreview.model.memory import Verb
+from deepreview.parse.published import parse_report
 
 
 def said(text: str, reviewer: str = "ada") -> Observation:
@@ -59,3 +60,37 @@ def test_a_reviewer_has_so_many_notes_and_no_more_and_its_repetitions_count_once
 
 def test_citations_count_once_in_each_text() -> None:
     assert cited([], [said("[rule R3] and [Rule R3], not R4"), said("see [rule R3]")]) == ("R3", "R3")
+
+
+PUBLISHED = """\
+# Deep Review: boiler
+
+## Review Process Notes
+
+### Repo context updates
+
+- [ ] [repo] ADD Only the daemon writes,
+  and it alone.
+- [+] [repo] UPDATE R3: two write.
+
+## Appendix: Original Reviews
+
+### [Model A] — Pass 1
+
+#### Repo context updates
+
+- [repo] REMOVE R7
+
+### [Model B] — Pass 1
+
+Nothing about the [repo] as such.
+"""
+
+
+def test_an_imported_report_proposes_what_its_author_and_its_reviewers_wrote() -> None:
+    told = notes_of_published(parse_report(PUBLISHED), "20250105-pr-12")
+    assert [(note.reviewers, note.verb.value, note.target, note.text, note.round) for note in told] == [
+        (("Model A",), "remove", "R7", "", "20250105-pr-12"),
+        ((AUTHOR,), "add", "", "Only the daemon writes, and it alone.", "20250105-pr-12"),
+        ((AUTHOR,), "update", "R3", "two write.", "20250105-pr-12"),
+    ]

@@ -1,6 +1,10 @@
+import random
 from dataclasses import replace
 
-from deepreview.memory.alike import Words
+import pytest
+
+from deepreview.memory.alike import Known, Words
+from deepreview.memory.notes import notes
 from deepreview.memory.queue import UNUSED, by_decisions, contradictions, fold, fresh, overtaken, uses
 from deepreview.model.change import Sha
 from deepreview.model.claim import Observation, Section
@@ -19,6 +23,10 @@ def report(number: int, *texts: tuple[str, str], rules: tuple[RepoRule, ...] = (
     told = tuple(Observation(reviewer=who, section=Section.NOTE, text=text) for who, text in texts)
     clock = replace(REPORT.clock, round_id=f"round-{number}")
     return replace(REPORT, clock=clock, observations=told, rules=rules, claims=())
+
+
+def told(*reports: Report) -> list[Note]:
+    return [note for one in reports for note in notes(one.observations, one.clock.round_id)]
 
 
 def declined(finding: str, reason: str, round_id: str = "round-1") -> Resolution:
@@ -44,36 +52,36 @@ def test_one_note_of_several_reviewers_and_rounds_is_one_entry_that_names_all() 
         report(1, ("ada", "[repo] ADD Only one process writes the cache file."), ("bob", "[repo] ADD Use tabs in C.")),
         report(2, ("eve", "[repo] ADD The cache file: only one process writes it.")),
     ]
-    new = fresh((), rounds, (), NOW)
+    new = fresh((), told(*rounds), (), NOW)
     first, second = fold(new)
     assert (first.note.reviewers, first.rounds) == (("ada", "eve"), ("round-1", "round-2"))
     assert (second.name, second.note.reviewers) == ("N2", ("bob",))
-    assert fresh(new, rounds, (), NOW) == ()
+    assert fresh(new, told(*rounds), (), NOW) == ()
 
 
 def test_an_opposite_or_a_removal_is_never_taken_for_the_same_note() -> None:
-    told = ("[repo] ADD Always close the file handle.", "[repo] ADD Never close the file handle.")
-    texts = [*told, "[repo] REMOVE Always close the file handle."]
-    assert len(fold(fresh((), [report(1, *(("ada", text) for text in texts))], (), NOW))) == 3
+    said = ("[repo] ADD Always close the file handle.", "[repo] ADD Never close the file handle.")
+    texts = [*said, "[repo] REMOVE Always close the file handle."]
+    assert len(fold(fresh((), told(report(1, *(("ada", text) for text in texts))), (), NOW))) == 3
 
 
 def test_a_rejected_note_said_again_stays_rejected_and_names_the_round() -> None:
-    log: tuple[MemoryEntry, ...] = fresh((), [report(1, ("ada", "[repo] ADD Only one process writes."))], (), NOW)
+    log: tuple[MemoryEntry, ...] = fresh((), told(report(1, ("ada", "[repo] ADD Only one process writes."))), (), NOW)
     log = (*log, decided(1, Deed.REJECT, "not true"))
-    again = fresh(log, [report(2, ("ada", "[repo] ADD Only one process ever writes!"))], (), NOW)
+    again = fresh(log, told(report(2, ("ada", "[repo] ADD Only one process ever writes!"))), (), NOW)
     (one,) = fold((*log, *again))
     assert not one.open
     assert one.rounds == ("round-1", "round-2")
 
 
 def test_an_edited_note_waits_with_its_new_text_and_is_known_by_both() -> None:
-    log: tuple[MemoryEntry, ...] = fresh((), [report(1, ("ada", "[repo] ADD Only one process writes."))], (), NOW)
+    log: tuple[MemoryEntry, ...] = fresh((), told(report(1, ("ada", "[repo] ADD Only one process writes."))), (), NOW)
     log = (*log, decided(1, Deed.EDIT, "The daemon alone holds the lock."))
     (one,) = fold(log)
     assert one.open
     assert one.note.text == "The daemon alone holds the lock."
     both = [("bob", "[repo] ADD Only one process writes."), ("eve", "[repo] ADD The daemon alone holds the lock.")]
-    (one,) = fold((*log, *fresh(log, [report(2, *both)], (), NOW)))
+    (one,) = fold((*log, *fresh(log, told(report(2, *both)), (), NOW)))
     assert one.note.reviewers == ("ada", "bob", "eve")
 
 
@@ -101,6 +109,45 @@ def test_one_finding_declined_in_three_rounds_counts_too_and_thrice_in_one_round
     reason = "embedded with a single user"
     assert len(by_decisions([declined("a", reason, f"round-{n}") for n in range(3)], Words())) == 1
     assert by_decisions([declined("a", reason)] * 3, Words()) == ()
+
+
+def some_notes(number: int) -> list[Note]:
+    """Notes of a few dozen words, many of which are alike."""
+    dice = random.Random(number)
+    words = [f"{start}{end}" for start in ("cach", "gaug", "pump", "valv", "meter") for end in "abcdefgh"]
+    turns = ("", "", "", "never ", "must ")
+    texts = [dice.choice(turns) + " ".join(dice.choices(words, k=dice.randint(0, 9))) for _ in range(number // 2)]
+    texts += [" ".join(text.split()[: dice.randint(3, 9)]) for text in texts]
+    return [Note(verb=dice.choice((Verb.ADD, Verb.ADD, Verb.REMOVE)), text=text) for text in texts]
+
+
+def test_a_note_is_found_under_the_number_that_a_look_at_all_would_find() -> None:
+    words, notes_ = Words(), some_notes(600)
+    known, all_, found = Known(words, notes_), dict[int, Note](), 0
+    for at, note in enumerate(notes_):
+        slow = next((n for n, one in all_.items() if one.verb is note.verb and words.same(one.text, note.text)), None)
+        assert known.number(note) == slow
+        found += slow is not None
+        if slow is None:
+            all_[at] = note
+            known.add(at, note)
+    assert 100 < found < 500
+
+
+def test_few_of_many_notes_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared, same = [0], Words.same
+
+    def counted(words: Words, one: str, other: str) -> bool:
+        compared[0] += 1
+        return same(words, one, other)
+
+    monkeypatch.setattr(Words, "same", counted)
+    dice = random.Random(7)
+    names = ["".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(900)]
+    shape = "The {} calls no handler of {} without its lock, since {} and {} wait for it"
+    many = [Note(verb=Verb.ADD, text=shape.format(*dice.sample(names, 4))) for _ in range(2000)]
+    assert len(fresh((), many, (), NOW)) > 1800
+    assert 0 < compared[0] < 2000 * 50
 
 
 def test_a_rules_use_is_counted_from_the_rounds() -> None:

@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterable, Iterator
 
 from deepreview.context.visible import one_line
-from deepreview.model.claim import Claim, Observation
+from deepreview.model.claim import Claim, Observation, Section
 from deepreview.model.memory import Note, Verb
+from deepreview.model.published import Published
 
+MARK = "[repo]"
+"""What every text with a note has, in any case."""
 LONGEST = 600
 """Characters of a note: what is longer is no rule, and is cut."""
 MOST = 20
 """Notes of one reviewer in one round; the rest stays in its own text."""
+AUTHOR = "imported report"
+"""Who proposes what stands in the process notes of an imported report."""
 _NOTE = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX+]\][ \t]+)?[*`]{0,3}\[repo\][*`]{0,3}:?[ \t]*"
     r"(?:[*`]{0,3}(?P<verb>ADD|UPDATE|REMOVE)\b[*`]{0,3}:?[ \t]*)?(?P<text>[^\n]*)$",
@@ -26,7 +31,7 @@ def notes(observations: Iterable[Observation], round_id: str = "") -> tuple[Note
     found: dict[tuple[str, Verb, str], Note] = {}
     count: dict[str, int] = {}
     for said in observations:
-        if "[repo]" not in said.text.lower():
+        if MARK not in said.text.lower():
             continue
         for verb, target, text in _said(said.text):
             key = (said.reviewer, verb, f"{target} {text}".lower())
@@ -35,6 +40,13 @@ def notes(observations: Iterable[Observation], round_id: str = "") -> tuple[Note
             count[said.reviewer] = count.get(said.reviewer, 0) + 1
             found[key] = Note(verb=verb, text=text, target=target, reviewers=(said.reviewer,), round=round_id)
     return tuple(found.values())
+
+
+def notes_of_published(report: Published, round_id: str) -> tuple[Note, ...]:
+    """What an imported report proposes: its reviewers in their own texts, and whoever wrote the report."""
+    said = [(original.name, original.text) for original in report.originals]
+    said += [(AUTHOR, passage.text) for passage in report.notes]
+    return notes((Observation(reviewer=who, section=Section.NOTE, text=text) for who, text in said), round_id)
 
 
 def _said(text: str) -> Iterator[tuple[Verb, str, str]]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from deepreview.memory.alike import Words
-from deepreview.memory.notes import cited, notes
+from deepreview.memory.alike import Known, Words
+from deepreview.memory.notes import cited
 from deepreview.model.finding import State
 from deepreview.model.memory import Decided, Deed, Expired, MemoryEntry, Note, Proposed, RepoRule, Seconded, Verb
 from deepreview.model.report import Report
@@ -90,20 +90,25 @@ def _decided(known: Waiting, entry: Decided) -> Waiting:
 
 
 def fresh(
-    entries: Sequence[MemoryEntry], reports: Iterable[Report], said: Sequence[Resolution], at: str
+    entries: Sequence[MemoryEntry], told: Iterable[Note], said: Sequence[Resolution], at: str
 ) -> tuple[MemoryEntry, ...]:
-    """What the rounds and decisions bring that the log does not have yet."""
-    words = Words()
-    known = {entry.number: entry.note for entry in entries if isinstance(entry, Proposed)}
-    edited = {one.number: one.note for one in fold(entries)}
-    seen = {(one.number, name, r) for one in fold(entries) for name in one.note.reviewers for r in one.rounds}
+    """What the notes of the rounds and the decisions bring that the log does not have yet."""
+    words, standing = Words(), fold(entries)
+    notes = [*told, *by_decisions(said, words)]
+    known = Known(words, notes)
+    for entry in entries:
+        if isinstance(entry, Proposed):
+            known.add(entry.number, entry.note)
+    for one in standing:  # by its text as it was edited, too
+        known.add(one.number, one.note)
+    seen = {(one.number, name, r) for one in standing for name in one.note.reviewers for r in one.rounds}
+    last = max((one.number for one in standing), default=0)
     new: list[MemoryEntry] = []
-    told = [note for report in reports for note in notes(report.observations, report.clock.round_id)]
-    for note in (*told, *by_decisions(said, words)):
-        number = next((n for n in known if words.one(known[n], note) or words.one(edited[n], note)), 0)
-        if not number:
-            number = max(known, default=0) + 1
-            known[number] = edited[number] = note
+    for note in notes:
+        number = known.number(note)
+        if number is None:
+            last = number = last + 1
+            known.add(number, note)
             new.append(Proposed(number=number, note=note, at=at))
         elif note.reviewers and (number, note.reviewers[0], note.round) not in seen:
             new.append(Seconded(number=number, reviewers=note.reviewers, round=note.round, at=at))
@@ -113,15 +118,16 @@ def fresh(
 
 def by_decisions(said: Sequence[Resolution], words: Words) -> tuple[Note, ...]:
     """A note for each reason that was given often enough: of three findings, or of one in three rounds."""
-    groups: list[list[Resolution]] = []
-    for one in said:
-        if one.state is not State.DECLINED or one.proposed or not one.reason:
-            continue
-        group = next((group for group in groups if words.same(group[0].reason, one.reason)), None)
-        if group is None:
+    declined = [one for one in said if one.state is State.DECLINED and not one.proposed and one.reason]
+    reasons = [Note(verb=Verb.ADD, text=one.reason) for one in declined]
+    known, groups = Known(words, reasons), list[list[Resolution]]()
+    for one, reason in zip(declined, reasons, strict=True):
+        at = known.number(reason)
+        if at is None:
+            known.add(len(groups), reason)
             groups.append([one])
         else:
-            group.append(one)
+            groups[at].append(one)
     return tuple(_of_group(group) for group in groups if _often(group))
 
 

@@ -1,9 +1,12 @@
 import json
+import signal
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from deepreview.process import run_now
 from deepreview.testing.shell import Shell
 
 FILE = "deep-review-context.md"
@@ -63,6 +66,21 @@ def test_equal_notes_are_one_with_all_who_said_it_and_nothing_of_theirs_is_raw(n
     assert "<script>alert" not in html
     assert "<script>alert" not in page.replace("\\<", "").split("## Appendix")[0]
     assert b"2 notes for the project's rules" in noted("show").stdout
+
+
+def test_notes_of_imported_reports_wait_too_and_are_said_again_by_rounds(shell: Shell) -> None:
+    folder = shell.home / "published"
+    folder.mkdir()
+    notes = "- [repo] ADD Only one process writes the cache file, the daemon.\n- [ ] [repo] ADD Use tabs.\n"
+    header = "| | |\n|---|---|\n| **Repo** | acme/boiler |\n"
+    (folder / "pr-7.md").write_text(f"# Deep Review: boiler\n\n{header}\n## Review Process Notes\n\n{notes}")
+    shell.box.git("remote", "add", "origin", "https://github.com/acme/boiler.git")
+    assert shell("import", str(folder)).code == 0
+    told_by(shell, "ada")
+    text = shown(shell)
+    assert "N1 ADD Only one process writes the cache file, the daemon. [imported report, ada]" in text
+    assert "N2 ADD Use tabs. [imported report]" in text
+    assert shown(shell) == text
 
 
 def test_an_accepted_note_reaches_reviewers_once_it_is_in_the_base_and_its_use_is_counted(noted: Shell) -> None:
@@ -155,6 +173,51 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(noted: Shell, words
     assert said in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert not (noted.box.path / FILE).exists()
+
+
+KILLED = """\
+import os, signal, sys
+from deepreview.archive import memory
+from deepreview.model.memory import Decided
+append = memory.MemoryLog.append
+def cut_off(log, entries):
+    if any(isinstance(one, Decided) for one in entries):
+        os.kill(os.getpid(), signal.SIGKILL)
+    append(log, entries)
+memory.MemoryLog.append = cut_off
+sys.argv[0] = "deepreview"
+from deepreview.cli.main import main
+main()
+"""
+"""The program, killed between the file of rules and the record of the decision."""
+
+
+def killed(shell: Shell, *args: str) -> None:
+    ended = run_now([sys.executable, "-c", KILLED, *args], env=shell.environ(), cwd=shell.box.path)
+    assert ended.code == -signal.SIGKILL, ended.stderr
+
+
+def test_accepting_that_was_killed_before_the_record_can_be_repeated(noted: Shell) -> None:
+    words = ("memory", "accept", "N1", "--text", "Only the daemon writes.", "--paths", "src/*")
+    killed(noted, *words)
+    before = (noted.box.path / FILE).read_bytes()
+    assert b"- R1 (paths src/*): Only the daemon writes.\n" in before
+    assert "N1 ADD" in shown(noted).partition("Rules in")[0], "it still waits"
+    assert noted(*words).stdout.startswith(b"R1 written to ")
+    assert (noted.box.path / FILE).read_bytes() == before
+    assert "N1 ADD" in shown(noted).partition("Decided\n")[2]
+    assert noted("memory", "accept", "N2", "--text", "Only the daemon writes.").stdout.startswith(b"R2 written to ")
+
+
+def test_a_removal_that_was_killed_before_the_record_can_be_repeated(noted: Shell) -> None:
+    noted("memory", "accept", "N1")
+    told_by(noted, "eve", text=REVIEW.replace("- [repo] ADD Only", "- [repo] REMOVE R1\n- [repo] ADD Only"))
+    assert "N3 asks to remove R1" in shown(noted)
+    killed(noted, "memory", "accept", "N3")
+    assert "R1" not in (noted.box.path / FILE).read_text()
+    assert noted("memory", "accept", "N3").stdout.startswith(b"R1 removed from ")
+    assert "N3 REMOVE R1" in shown(noted).partition("Decided\n")[2]
+    assert b"no rule is called R9" in noted("memory", "expire", "R9").stderr
 
 
 def test_a_link_is_not_followed_and_all_is_there_as_json(noted: Shell) -> None:

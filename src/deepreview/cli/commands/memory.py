@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from deepreview import wire
 from deepreview.archive.folder import RoundFolder
+from deepreview.archive.imported import PUBLISHED_FILE, Publications
 from deepreview.archive.memory import FILE as LOG
 from deepreview.archive.memory import MemoryLog
 from deepreview.archive.resolutions import FILE, Resolutions
@@ -23,9 +24,11 @@ from deepreview.context import repo_rules
 from deepreview.context.visible import one_line
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.source import open_source
+from deepreview.memory.notes import MARK, notes, notes_of_published
 from deepreview.memory.queue import Use, Waiting, contradictions, fold, fresh, overtaken, uses
-from deepreview.model.memory import Decided, Deed, Expired, RepoRule, Verb
+from deepreview.model.memory import Decided, Deed, Expired, Note, RepoRule, Verb
 from deepreview.model.report import Report
+from deepreview.parse.published import parse_report
 from deepreview.render.wording import counted
 
 
@@ -86,6 +89,7 @@ def accept(at: Where, /, name: str, text: str, target: str, **scope: object) -> 
         rule = desk.rule_for(note_, text, target, scope)
         before = desk.text()
         removed = note_.note.verb is Verb.REMOVE
+        # the file first: a note whose acceptance was cut off still waits, and to accept it again finds what was done
         desk.write(repo_rules.without(before, [rule.id]) if removed else repo_rules.written(before, rule))
         desk.decide(note_, Deed.ACCEPT, rule.text, rule.id)
     deed = "removed from" if removed else "written to"
@@ -121,8 +125,8 @@ def expire(at: Where, name: str) -> int:
     with desk.log.alone():
         before = desk.text()
         rule = _rule(name, before)
+        desk.log.append([Expired(rule=rule.id, by=speaker(at), at=desk.when)])  # first: it can be repeated after a kill
         desk.write(repo_rules.without(before, [rule.id]))
-        desk.log.append([Expired(rule=rule.id, by=speaker(at), at=desk.when)])
     deliver(f"{rule.id} removed from {desk.file}: {one_line(rule.text)}\n", None)
     note("It takes effect once the file is reviewed, committed and part of a change's base.")
     return 0
@@ -168,15 +172,24 @@ class _Desk:
         self.bare = source.bare
         self.log = MemoryLog(path=rounds.root / shelf / LOG)
         self.reports = list(_readable(one for one in rounds.rounds(shelf) if one.finished))
+        self.imported = Publications(root=rounds.root).all(shelf) if shelf else ()
         self.said = Resolutions(path=rounds.root / shelf / FILE).all()
 
     def queue(self) -> tuple[Waiting, ...]:
         """The queue with what is new, which is put on record: so numbers stay."""
         entries = self.log.all()
-        new = fresh(entries, self.reports, self.said, self.when)
+        new = fresh(entries, self._notes(), self.said, self.when)
         if new:
             self.log.append(new)
         return fold((*entries, *new))
+
+    def _notes(self) -> Iterator[Note]:
+        for folder in self.imported:
+            text = (folder / PUBLISHED_FILE).read_bytes().decode("utf-8-sig", "replace")
+            if MARK in text.lower():  # to read a report takes a while, and most propose nothing
+                yield from notes_of_published(parse_report(text), folder.name)
+        for report in self.reports:
+            yield from notes(report.observations, report.clock.round_id)
 
     def decide(self, found: Waiting, deed: Deed, text: str, rule: str) -> None:
         """Put a decision on record."""
@@ -209,11 +222,28 @@ class _Desk:
         name = target or found.note.target
         if found.note.verb is not Verb.ADD and not name:
             raise UsageError(f"{found.name} names no rule to {found.note.verb.value}", hint="name it with --rule R1")
-        known = _rule(name, self.text()) if name else None
-        rule = known or RepoRule(id=self._unused(), text="")
-        if found.note.verb is not Verb.REMOVE:
-            rule = replace(rule, text=one_line(text or found.note.text))
-        return _scoped(rule, scope)
+        removes = found.note.verb is Verb.REMOVE
+        wanted = one_line(text or found.note.text)
+        if name:
+            rule = self._gone(name) if removes else None
+            rule = rule or _rule(name, self.text())
+        else:
+            rule = self._unrecorded(wanted) or RepoRule(id=self._unused(), text="")
+        return _scoped(rule if removes else replace(rule, text=wanted), scope)
+
+    def _unrecorded(self, text: str) -> RepoRule | None:
+        """The rule of the file that says just that and came from no decision: written before a kill, or by hand."""
+        recorded = {one.rule for one in self.log.all() if isinstance(one, Decided | Expired)}
+        rules = repo_rules.parse(self.text())
+        return next((rule for rule in rules if rule.text == text and rule.id not in recorded), None)
+
+    def _gone(self, name: str) -> RepoRule | None:
+        """The rule of that name, where it is on record and has left the file: there is nothing more to remove."""
+        here = {rule.id for rule in repo_rules.parse(self.text())}
+        texts = {one.rule: one.text for one in self.log.all() if isinstance(one, Decided) and one.rule}
+        texts |= {rule.id: rule.text for report in self.reports for rule in report.rules}
+        known = name.upper() in texts.keys() - here
+        return RepoRule(id=name.upper(), text=texts[name.upper()]) if known else None
 
     def _unused(self) -> str:
         """An id that no rule ever had, as far as the file and the record know."""
