@@ -12,7 +12,7 @@ from deepreview.config.load import File, Loaded, load, parse_file
 from deepreview.config.schema import MACHINE, Replayed, Settings, key_of
 from deepreview.consolidate.base import Step
 from deepreview.consolidate.steps import OFF_BY_DEFAULT, STEPS, switched_off
-from deepreview.context.brief import Brief
+from deepreview.context.brief import Brief, Thread
 from deepreview.engine.desk import Repository
 from deepreview.engine.earlier import past_in, told
 from deepreview.engine.fanout import Limits, Seats
@@ -155,13 +155,15 @@ def reviewed_commit(sha: str, place: Place) -> ReviewedCommit:
     return ReviewedCommit(mirror=Mirror(path=pinned.mirror, environ=place.environ), pin=pinned)
 
 
-def brief(pinned: Pin, settings: Settings, environ: Mapping[str, str], today: date) -> Brief:
+def brief(
+    pinned: Pin, settings: Settings, environ: Mapping[str, str], today: date, threads: tuple[Thread, ...] = ()
+) -> Brief:
     """What every reviewer of the pinned change would be given to read in the next round."""
     mirror = Mirror(path=pinned.mirror, environ=environ)
     repository = Repository(mirror=mirror, change=read_change(pinned, mirror))
     shelf = archive(settings, environ).root / shelf_of(pinned.repo, pinned.mirror)
     rounds = Archive(root=shelf.parent).of_target(pinned, shelf.name)
-    return brief_of(repository, told(past_in(shelf, rounds, repository)), today)
+    return brief_of(repository, told(past_in(shelf, rounds, repository)), today, threads)
 
 
 def named_file(config: Path | None) -> File | None:

@@ -80,6 +80,19 @@ def test_without_a_token_the_review_goes_on(product: Product, hub: FakeGitHub, e
     assert hub.writes == []
 
 
+def test_what_would_be_read_holds_what_people_say_now(product: Product, hub: FakeGitHub, tmp_path: Path) -> None:
+    done = product("reviews", "prompt", "12", "--papers", str(tmp_path / "papers"))
+    assert done.code == 0, done.stderr
+    assert "> kim: Does the loop end?\n" in (tmp_path / "papers/brief.md").read_text()
+    hub.troubles.append(Trouble(method="POST", path="/graphql", times=9))
+    assert product("reviews", "prompt", "12").code == 0
+    assert hub.troubles[0].times == 9
+    lost = product("reviews", "prompt", "12", "--papers", str(tmp_path / "more"), GITHUB_TOKEN="wrong")
+    assert lost.code == 0
+    assert b"Reviewers are not told what is said on #12: " in lost.stderr
+    assert product.rounds == []
+
+
 def test_nothing_is_asked_where_nobody_reads_it(product: Product, hub: FakeGitHub) -> None:
     hub.troubles.append(Trouble(method="POST", path="/graphql"))
     done, round_ = review(product, "reviews", "12", "--with", "names")

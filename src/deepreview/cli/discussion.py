@@ -9,6 +9,7 @@ from deepreview.cli.printing import note
 from deepreview.context.brief import Thread
 from deepreview.errors import ConfigError, DeepReviewError, MachineError, UsageError
 from deepreview.forge.base import Discussion, Discussions
+from deepreview.git.target import Pin
 from deepreview.publish.discussed import discussed
 
 _PATIENCE = 20.0
@@ -26,15 +27,22 @@ def discussion(plan: Plan, folder: RoundFolder, environ: Mapping[str, str], *, q
     kept = folder.threads()
     if kept is not None:
         return kept
-    try:
-        found = discussed(_within(_PATIENCE, lambda: _read(plan.pin.url, plan.pin.number, environ)))
-    except DeepReviewError as error:
-        found = ()
-        if not quiet:
-            why = str(error) if isinstance(error, UsageError | ConfigError) else error.message  # its hint is publish's
-            note(f"Reviewers are not told what is said on #{plan.pin.number}: {why}.")
+    found = said_now(plan.pin, environ, quiet=quiet)
     folder.keep_threads(found)
     return found
+
+
+def said_now(pin: Pin, environ: Mapping[str, str], *, quiet: bool) -> tuple[Thread, ...]:
+    """The threads of a pull request as they are now; none, said, where they cannot be read or there is none."""
+    if not (pin.number and pin.url):
+        return ()
+    try:
+        return discussed(_within(_PATIENCE, lambda: _read(pin.url, pin.number, environ)))
+    except DeepReviewError as error:
+        if not quiet:
+            why = str(error) if isinstance(error, UsageError | ConfigError) else error.message  # its hint is publish's
+            note(f"Reviewers are not told what is said on #{pin.number}: {why}.")
+        return ()
 
 
 def _read(web: str, number: int, environ: Mapping[str, str]) -> Discussion:

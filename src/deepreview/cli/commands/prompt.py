@@ -9,6 +9,7 @@ from deepreview.agents.catalog import COMMAND_LINES, named
 from deepreview.catalog import nearest
 from deepreview.cli.commands.review import what_was_asked
 from deepreview.cli.context import Where, now
+from deepreview.cli.discussion import said_now
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
 from deepreview.config.schema import Settings
@@ -47,15 +48,16 @@ def prompt_command(
 ) -> int:
     """Print what an agent would be asked about a change.
 
-    TARGET is as for `deepreview review`. It is what the next round would ask, findings of earlier ones included. Nobody
-    is asked and nothing is kept.
+    TARGET is as for `deepreview review`. It is what the next round would ask, findings of earlier ones included, and
+    what is said on a pull request now (with --papers). Nobody is asked and nothing is kept.
     """
     place = Where(repo=repo, archive=archive, config=config).place()
     asked = what_was_asked(target, staged=staged, worktree=worktree, patch=patch)
     pinned, loaded = wiring.prepare(asked, {"base": base, "archive": archive}, place, config)
     family = _family(seat, loaded.settings) if seat else ""
     wiring.refuse_empty(pinned, place.environ)
-    brief = wiring.brief(pinned, loaded.settings, place.environ, now().date())
+    threads = said_now(pinned, place.environ, quiet=False) if papers else ()  # they stand in the papers alone
+    brief = wiring.brief(pinned, loaded.settings, place.environ, now().date(), threads)
     told = laid_out(brief)
     if papers is not None:
         _write(told, papers)
