@@ -21,8 +21,8 @@ def value(name: str, *claims: Claim) -> float:
 
 
 def clause(name: str, *claims: Claim, held: int = 0) -> str:
-    records = {claim.reviewer: Record(held={IMPORTANT: held}, kept={IMPORTANT: 9}) for claim in claims[:1]}
-    records["other"] = Record(held={IMPORTANT: 9}, kept={IMPORTANT: 9})
+    records = {claim.reviewer: Record(held={IMPORTANT: held}, answered={IMPORTANT: 9}) for claim in claims[:1]}
+    records["other"] = Record(held={IMPORTANT: 9}, answered={IMPORTANT: 9})
     feature = next(feature for feature in FEATURES if feature.name == name)
     return feature.clause(heard(claims, records))
 

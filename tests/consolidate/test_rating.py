@@ -125,8 +125,8 @@ def test_one_reviewer_that_rates_it_twice_is_told_as_one() -> None:
 
 def test_a_bad_record_lowers_and_says_so_and_strangers_are_met_without_prejudice() -> None:
     records = {
-        "r1": Record(held={IMPORTANT: 1}, kept={IMPORTANT: 40}),
-        "r2": Record(held={IMPORTANT: 39}, kept={IMPORTANT: 40}),
+        "r1": Record(held={IMPORTANT: 1}, answered={IMPORTANT: 40}),
+        "r2": Record(held={IMPORTANT: 39}, answered={IMPORTANT: 40}),
     }
     assert judged([said(1, IMPORTANT)], records, PLAIN) == (
         SUGGESTION,

@@ -22,14 +22,14 @@ def test_a_record_counts_what_was_kept_and_what_of_it_held() -> None:
 
 
 def test_nobody_is_judged_without_a_record() -> None:
-    other = {"b": Record(held={IMPORTANT: 1}, kept={IMPORTANT: 50})}
+    other = {"b": Record(held={IMPORTANT: 1}, answered={IMPORTANT: 50})}
     assert standing(by("a"), NO_RECORDS) == standing(by("a"), other) == 0
     assert standing(by("b", CRITICAL), other) == 0
 
 
 @pytest.mark.parametrize("kept", [1, 5, 500])
 def test_a_record_is_measured_against_everybodys(kept: int) -> None:
-    good, bad = Record(held={IMPORTANT: kept}, kept={IMPORTANT: kept}), Record(held={}, kept={IMPORTANT: kept})
+    good, bad = Record(held={IMPORTANT: kept}, answered={IMPORTANT: kept}), Record(held={}, answered={IMPORTANT: kept})
     records = {"good": good, "bad": bad}
     assert standing(by("good"), records) == pytest.approx(kept / 2 / (kept + 4))
     assert standing(by("bad"), records) == pytest.approx(-kept / 2 / (kept + 4))

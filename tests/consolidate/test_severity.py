@@ -145,7 +145,7 @@ def test_what_earlier_steps_noted_stays() -> None:
 
 
 def test_a_record_is_heard() -> None:
-    bad, good = Record(held={}, kept={IMPORTANT: 400}), Record(held={IMPORTANT: 400}, kept={IMPORTANT: 400})
+    bad, good = Record(held={}, answered={IMPORTANT: 400}), Record(held={IMPORTANT: 400}, answered={IMPORTANT: 400})
     claims = [said(1, IMPORTANT, title="It is wrong", body="", fix="")]
     rated = [rate(make_finding(kind=SAID), claims, {"r1": r, "r2": o}) for r, o in ((bad, good), (good, bad))]
     assert [finding.severity for finding in rated] == [SUGGESTION, IMPORTANT]

@@ -113,8 +113,8 @@ def _standings(said: Said) -> str:
     if not known:
         return ""
     claim = min(known, key=lambda claim: (standing(claim, said.records), claim.id))
-    held, kept = said.records[claim.reviewer].counts(claim.severity)
-    return f"{held} of {kept} {claim.severity.value} claims of {claim.reviewer} were kept as such so far"
+    held, answered = said.records[claim.reviewer].counts(claim.severity)
+    return f"{held} of {answered} {claim.severity.value} claims of {claim.reviewer} were kept as such so far"
 
 
 def _where(value: Callable[[Said], float], clause: str) -> Callable[[Said], str]:

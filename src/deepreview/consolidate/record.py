@@ -12,16 +12,16 @@ _PRIOR = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What became of a reviewer's claims that were kept, by the severity that it declared."""
+    """What became of a reviewer's claims that were answered, by the severity that it declared."""
 
     held: Mapping[Severity, int]
     """Kept at that severity."""
-    kept: Mapping[Severity, int]
-    """Kept at whatever severity; never less than `held`."""
+    answered: Mapping[Severity, int]
+    """Kept at whatever severity, or declined; never less than `held`."""
 
     def counts(self, severity: Severity) -> tuple[int, int]:
-        """How many held of how many that were kept."""
-        return self.held.get(severity, 0), self.kept.get(severity, 0)
+        """How many held of how many that were answered."""
+        return self.held.get(severity, 0), self.answered.get(severity, 0)
 
 
 Records = Mapping[str, Record]
@@ -29,18 +29,18 @@ Records = Mapping[str, Record]
 NO_RECORDS: Records = {}
 
 
-def tally(settled: Iterable[tuple[Claim, Severity]]) -> Records:
-    """The records that follow from claims and the severity that each ended at.
+def tally(settled: Iterable[tuple[Claim, Severity | None]]) -> Records:
+    """The records that follow from claims and the severity that each ended at, None for one that was declined.
 
     Give it what a person stood behind (a published or resolved round): counting one's own untouched output would teach
     the next round nothing but this one's habits.
     """
     held: dict[str, Counter[Severity]] = {}
-    kept: dict[str, Counter[Severity]] = {}
+    answered: dict[str, Counter[Severity]] = {}
     for claim, severity in settled:
-        kept.setdefault(claim.reviewer, Counter())[claim.severity] += 1
+        answered.setdefault(claim.reviewer, Counter())[claim.severity] += 1
         held.setdefault(claim.reviewer, Counter())[claim.severity] += claim.severity is severity
-    return {name: Record(held=held[name], kept=kept[name]) for name in kept}
+    return {name: Record(held=held[name], answered=answered[name]) for name in answered}
 
 
 def standing(claim: Claim, records: Records) -> float:
@@ -49,8 +49,8 @@ def standing(claim: Claim, records: Records) -> float:
     Shrunk towards no difference where little is known; 0 for a reviewer without a record.
     """
     every = [record.counts(claim.severity) for record in records.values()]
-    everybody = sum(kept for _, kept in every)
+    everybody = sum(answered for _, answered in every)
     if claim.reviewer not in records or not everybody:
         return 0.0
-    held, kept = records[claim.reviewer].counts(claim.severity)
-    return (held - kept * sum(held for held, _ in every) / everybody) / (kept + _PRIOR)
+    held, answered = records[claim.reviewer].counts(claim.severity)
+    return (held - answered * sum(held for held, _ in every) / everybody) / (answered + _PRIOR)

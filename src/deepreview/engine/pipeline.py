@@ -22,6 +22,7 @@ from deepreview.engine.fanout import Limits, Room, Said, Seats, fan_out
 from deepreview.engine.host import GuestHouse, Hospitality
 from deepreview.engine.lead import led_records
 from deepreview.engine.scratch import scratch_folder, sweep
+from deepreview.engine.track import with_records
 from deepreview.git.change import read_change
 from deepreview.git.history import touched_together
 from deepreview.git.mirror import Mirror
@@ -191,7 +192,7 @@ def consolidate(said: Said, crew: Crew, repository: Repository | None, before: _
     steps = crew.steps
     if before:
         findings = before.attach(findings)
-        steps = fed(steps, before.attached.shut)
+        steps = with_records(fed(steps, before.attached.shut), before.past)
     slate = Slate(findings=findings, dropped=dropped, claims=claims)
     assert_conserved(slate, "merged")
     return settle(slate, steps)
