@@ -14,11 +14,17 @@ from deepreview.model.claim import Severity
 from deepreview.model.entry import Anchors, DocumentKind, Rated
 from deepreview.model.finding import State
 from deepreview.parse.published import parse_report
+from deepreview.publish.content import resolution_file, round_files
+from deepreview.publish.directory import publish_to
+from deepreview.publish.pages import published
 from deepreview.site.about import About
 from deepreview.site.changes import histories
 from deepreview.site.pages import Site
 from deepreview.site.stats import statistics
-from deepreview.testing.entries import make_entry, make_noted, make_seat, many_entries
+from deepreview.testing.builders import make_report
+from deepreview.testing.entries import make_entry, make_noted, make_resolution, make_seat, many_entries
+from deepreview.testing.showcase import showcase
+from deepreview.wire import dump_report
 
 pytestmark = pytest.mark.browser
 
@@ -96,22 +102,53 @@ def page(browser: Browser) -> Iterator[Page]:
     assert complaints == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation(browser: Browser, small: Path, name: str, scheme: str, width: int) -> None:
+@pytest.fixture(scope="module")
+def published_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `publish --to` leaves of two rounds and an answer."""
+    folder = tmp_path_factory.mktemp("published")
+    contents = dict([resolution_file(make_resolution(make_report().findings[0].fingerprint, State.DECLINED))])
+    for report in (make_report(), showcase()):
+        for name, content in round_files(dump_report(report).encode(), report).items():
+            contents[f"rounds/{report.clock.round_id}/{name}"] = content
+    publish_to(folder, contents, published("Reviews", "deepreview test"))
+    return folder
+
+
+def violations(browser: Browser, page_file: Path, scheme: str, width: int) -> list[tuple[str, str, str]]:
+    """What axe has against a page, with all that folds unfolded."""
     context = browser.new_context(
         viewport={"width": width, "height": 1000},
         color_scheme="dark" if scheme == "dark" else "light",
         bypass_csp=True,  # axe comes in as a script of the test
     )
     page = context.new_page()
-    page.goto((small / PAGES[name]).as_uri())
+    page.goto(page_file.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     page.evaluate(files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run()")
-    assert [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"]) for v in found["violations"]] == []
     assert len(found["passes"]) > 15
     context.close()
+    return [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"]) for v in found["violations"]]
+
+
+SIGHTS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+
+
+@SIGHTS
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation(browser: Browser, small: Path, name: str, scheme: str, width: int) -> None:
+    assert violations(browser, small / PAGES[name], scheme, width) == []
+
+
+@SIGHTS
+def test_axe_finds_no_violation_in_a_published_folder(
+    browser: Browser, published_folder: Path, scheme: str, width: int
+) -> None:
+    pages = sorted(published_folder.rglob("*.html"))
+    kinds = {page.relative_to(published_folder).parts[0] for page in pages}
+    assert kinds == {"index.html", "all.html", "statistics.html", "changes", "reviewers", "rounds"}
+    found = {page.relative_to(published_folder): violations(browser, page, scheme, width) for page in pages}
+    assert {name: told for name, told in found.items() if told} == {}
 
 
 @pytest.mark.parametrize("width", [390, 820, 1440])
