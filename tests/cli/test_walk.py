@@ -45,7 +45,7 @@ def repository(tmp_path: Path) -> tuple[Sandbox, Patching]:
 
 
 def test_each_key_says_what_it_means_and_an_empty_reason_asks_again() -> None:
-    talk = Talk("x", "f", "ab", "d", "", "d", "on purpose", "l", "https://x/1", "s", "f", "", "q")
+    talk = Talk("x", "f", "ab", "d", "", "d", "on purpose", "l", "later", "l", "https://x/1", "s", "f", "", "q")
     talk.go(*map(stop, ("I1", "I2", "S1", "S2", "S3", "S4", "S5")))
     assert [(name, answer.state, answer.text) for name, answer in talk.taken] == [
         ("I1", State.FIXED, "abab"),
@@ -53,7 +53,8 @@ def test_each_key_says_what_it_means_and_an_empty_reason_asks_again() -> None:
         ("S1", State.DEFERRED, "https://x/1"),
         ("S3", State.FIXED, ""),
     ]
-    assert talk.told == [f"all of {name}" for name in ("I1", "I2", "S1", "S2", "S3", "S4")]
+    told = [f"all of {name}" for name in ("I1", "I2", "S1", "S2", "S3", "S4")]
+    assert talk.told == [*told[:3], "That is no link: https://…", *told[3:]]
 
 
 def test_a_patch_goes_into_a_commit_of_its_own_and_leaves_what_else_is_staged(tmp_path: Path) -> None:

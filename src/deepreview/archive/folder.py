@@ -320,12 +320,12 @@ def _fresh(shelf: Path, stamp: str) -> Path:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a MachineError that names the place."""
+def writing(path: Path, instead: str = "another with --archive") -> Iterator[None]:
+    """Turn what the disk refuses into a MachineError that names the place, and what to name instead of it."""
     try:
         yield
     except OSError as error:
         raise MachineError(
             f"{path} cannot be written: {error.strerror or error}",
-            hint="make room there, or name another with --archive",
+            hint=f"make room there, or name {instead}",
         ) from error

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from deepreview.git.patching import Patching
-from deepreview.lives.answer import Answer
+from deepreview.lives.answer import Answer, is_link
 from deepreview.model.finding import State
 
 KEYS = "[f]ixed, [d]eclined, [l]ater, [p]atch, [s]kip, [q]uit"
@@ -50,6 +50,9 @@ class Walk:
             return self._say(stop, State.FIXED, self.commit(name) if name else "")
         if key in _STATES:
             text = self.ask(_UNSAID[key]).strip()
+            if text and key == "l" and not is_link(text):
+                self.tell("That is no link: https://…")
+                return False
             return bool(text) and self._say(stop, _STATES[key], text)
         return key == "p" and self._patch(stop)
 

@@ -141,7 +141,12 @@ class Press:
         return self.source.common_dir / f"refs/heads/{branch}.lock"
 
     def refuse_checked_out(self, branch: str) -> None:
-        """Raise UsageError where the branch is checked out: its files would seem changed from under the user."""
+        """Raise UsageError where the branch is checked out: its files would seem changed from under the user.
+
+        Or where no branch can be called that.
+        """
+        if self.source.git.attempt("check-ref-format", f"refs/heads/{branch}").code != 0:
+            raise UsageError(f"no branch can be called {branch!r}", hint="name another with --branch")
         where = self.source.git.line("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}")
         if where:
             raise UsageError(

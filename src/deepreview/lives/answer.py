@@ -26,6 +26,7 @@ _WANTS = {
     State.DEFERRED: "a link to where it is followed up",
 }
 _NAME = re.compile(r"(?:R\d{1,4}-)?[CIS]\d{1,4}|[TD]G\d{1,4}|[0-9a-f]{16}", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
 _GAPS = re.compile(
     r"(?P<what>test|doc)\w*\s+gaps?\s*#?(?P<first>\d{1,3})(?:\s*[–-]\s*#?(?P<last>\d{1,3}))?", re.IGNORECASE
 )
@@ -77,7 +78,16 @@ def read_answer(words: Sequence[str]) -> Answer:
         raise UsageError(
             f"{state.value} needs {_WANTS[state]}", hint=f"`deepreview resolve {names[0]} {state.value} …`"
         )
+    if state is State.DEFERRED and not is_link(text):
+        raise UsageError(
+            f"{text!r} is no link", hint=f"`deepreview resolve {names[0]} deferred https://…`, where it is followed up"
+        )
     return Answer(names=tuple(names), state=state, text=text)
+
+
+def is_link(text: str) -> bool:
+    """Whether it is an address on the web, whole."""
+    return _LINK.fullmatch(text) is not None
 
 
 def find(name: str, report: Report) -> Named:

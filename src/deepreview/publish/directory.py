@@ -21,7 +21,7 @@ def publish_to(folder: Path, contents: Mapping[str, bytes], about: About) -> tup
 
     Each file is written whole or not at all, those of a round before its report, the first page last.
     """
-    with writing(folder):
+    with writing(folder, "another folder"):
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
             _refuse_others(folder)

@@ -75,7 +75,7 @@ def build(archive: Archive, folder: Path, about: About, shelf: str = "") -> Buil
     changes = {one.path: of_change(form, one, lambda entry: known[f"{entry.shelf}/{entry.id}"].stamp) for one in made}
     new = {path: one for path, one in changes.items() if earlier.changes.get(path) != one}
     gone = bool(earlier.known.keys() - known.keys() or earlier.changes.keys() - changes.keys())
-    with writing(folder):
+    with writing(folder, "another folder"):
         for path, content in site.changes(lambda history: history.path in new):
             _write(folder / path, content)
         pages = _reports(site, folder, found, known, set(known) if anew else set(fresh))

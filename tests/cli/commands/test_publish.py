@@ -64,9 +64,14 @@ def test_what_cannot_be_published_is_one_line(shell: Shell, tmp_path: Path) -> N
         "no round is called": ("nonsense",),
         "holds something else": ("--branch", "topic2"),
         "is checked out": ("--branch", "topic"),
+        "no branch can be called 'bad..name' (name another with --branch)": ("--branch", "bad..name"),
     }.items():
         shell.box.git("branch", "-f", "topic2")
         assert said in shell.complains("publish", *args)[1]
+    (tmp_path / "file").touch()
+    told = shell.complains("publish", "--to", str(tmp_path / "file" / "site"))[1]
+    assert told.endswith("(make room there, or name another folder)\n")
+    assert shell.complains("site", str(tmp_path / "file" / "site"))[1].endswith("or name another folder)\n")
 
 
 def test_a_folder_gets_the_same_and_can_be_opened_by_any_host(shell: Shell, tmp_path: Path) -> None:

@@ -76,6 +76,8 @@ def test_what_was_answered_after_the_newest_round_stands_beside_what_that_said(r
         (("S1", "mended"), "'mended' is no state"),
         (("fixed",), "no finding is named first"),
         (("S1", "declined"), "declined needs a reason"),
+        (("S1", "deferred", "notaurl"), "'notaurl' is no link (`deepreview resolve S1 deferred https://…`"),
+        (("S1", "deferred", "https://"), "'https://' is no link"),
         (("S9", "fixed"), "has no finding S9 (it has S1)"),
         (("S1", "fixed", "0123456789"), "no commit is called 0123456789"),
         ((), "one thing is to be said"),
