@@ -87,6 +87,10 @@ def test_numbered_items_get_names_and_states_that_last_over_the_rounds(rounds: R
     assert [gap.fingerprint for gap in second.gaps] == [gap.fingerprint for gap in (first.gaps[1], first.gaps[0])]
     assert [gap.since and gap.since.round for gap in second.gaps] == [1, 1]
     assert "[claude] (declined: the lock is tested elsewhere; since round 1)" in page(second)
+    declined = page(second).partition("### Declined in prior rounds\n\n")[2].split("\n\n")[0]
+    told_why = "testing gap TG1, declined: the lock is tested elsewhere. Do not re-suggest."
+    assert declined == f"- **Optional: two writers at once** — {told_why}"
+    assert "### Declined in prior rounds" not in page(first)
     assert [gap.alias for gap in second.waiting] == ["TG2"]
     brief = told(rounds)
     assert "> R1-TG1 (round 1, testing gap, open): Required: restart with an old file" in brief

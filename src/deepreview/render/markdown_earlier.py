@@ -1,5 +1,8 @@
 """What the Markdown report tells of earlier rounds: what became of each finding, what was declined, whether it ends."""
 
+from deepreview.model.claim import Section
+from deepreview.model.finding import State
+from deepreview.model.gap import Gap
 from deepreview.model.life import Now, Previous
 from deepreview.model.report import Report
 from deepreview.render import standing
@@ -45,8 +48,7 @@ def _proposal(row: Previous) -> str:
 def settled(report: Report) -> str:
     """What was declined in earlier rounds, and is not to come back."""
     shut = [row for row in report.previous if row.now in standing.SHUT and row.now is not Now.DEFERRED]
-    if not shut:
-        return ""
+    gaps = [gap for gap in report.gaps if gap.since and gap.state in {State.DECLINED, State.REFUTED}]
     items = [
         item(
             f"**{inline(row.title, strong=False)}** — {row.now.value} after round {_named(row)}"
@@ -54,7 +56,15 @@ def settled(report: Report) -> str:
         )
         for row in shut
     ]
-    return "### Declined in prior rounds\n\n" + "\n".join(items)
+    items += [item(f"**{inline(gap.title, strong=False)}** — {_gap(gap)}. Do not re-suggest.") for gap in gaps]
+    return "### Declined in prior rounds\n\n" + "\n".join(items) if items else ""
+
+
+def _gap(gap: Gap) -> str:
+    """`testing gap TG1, declined: out of scope`; what is said of it stands in its own section."""
+    reason = f": {inline(gap.reason)}" if gap.reason else ""
+    what = "documentation gap" if gap.section is Section.DOCS else "testing gap"
+    return f"{what} {plain(gap.alias)}, {gap.state.value}{reason}"
 
 
 def ends_told(report: Report) -> str:
