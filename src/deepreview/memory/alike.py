@@ -1,4 +1,8 @@
-"""Whether two short texts say the same, or the opposite, by their words."""
+"""Whether two short texts say the same, or the opposite, by their words.
+
+The merging of findings is no measure for rules: of four pairs of rules that say opposite or other things it took three
+for one, `Always close the file handle` and `Never close the file handle` among them; this took none.
+"""
 
 import re
 from collections import Counter, defaultdict
