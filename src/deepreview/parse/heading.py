@@ -3,22 +3,19 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from deepreview.model.claim import DefectClass, Place, Severity
-from deepreview.parse.places import places_in, written
-from deepreview.parse.vocabulary import class_of, severity_of
+from deepreview.parse.lead import Grade, Lead, Mark, are_tags, grade, lead, sign, without_count
+from deepreview.parse.places import is_lines, places_in, without_places, written
+from deepreview.parse.vocabulary import class_of, severity_of, spelt_out
 
 _LONGEST = 3_000
-_HASHES = re.compile(r"^#{1,6}[ \t]+")
-_BULLET = re.compile(r"^[-*+•][ \t]+(?=[*\[`~]|[CIS]\d)")
-_LEAD = re.compile(
-    r"^[\[(]?(?:"
-    r"(?P<letter>[CIS])-?(?P<count>\d{1,3})"
-    r"|(?P<word>[A-Za-z]{3,12})(?:[ ]?#?(?P<nth>\d{1,3}))?"
-    r"|#?(?P<number>\d{1,3})"
-    r")[\])]?(?P<mark>[.:)]|[ ]?[—–]|[ ]-(?=[ ])|(?=$|[ ]))(?:\s+|$)",
+_HASHES = re.compile(r"^#{1,6}[ \t]*(?=\D)")
+_BULLET = re.compile(
+    r"^[-*+•][ \t]+(?=[*\[`~(]|[CIS]\d|\d{1,3}[.)][ ]|P[0-4]\b|[^\x00-\u2100]|[A-Z][A-Za-z]{2,11}[ ]?[:|—])"
+    r"(?:\[[ xX]\][ \t]+)?"
 )
+_ESCAPED = re.compile(r"^(\*{0,2}[CIS]?\d{1,3})\\(?=[.)])")
 _CODE = re.compile(r"\\[*`\\]|(`+)(?:(?!\1)[^\n])*?\1(?!`)")
 """Code, and the marks that are escaped: what is in them opens and closes nothing."""
 _STARS = re.compile(r"(?P<code>\\[*`\\]|(`+)(?:(?!\2)[^\n])*?\2(?!`))|\*\*")
@@ -32,19 +29,16 @@ _CONNECTORS = re.compile(
     r"(?:\b(?:and|vs|in|at|lines?|also|et al|with|plus|commits?)\b|[\s,;:&+/.*_()…—–-])+", re.IGNORECASE
 )
 _PATHS = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*\)|`[^`\n]*`|[\w./@+-]+[./][\w./@+-]*(?::[\d,\s–-]+)?")
+_COLON = re.compile(r":\s+")
+_APART = re.compile(r"\s*(?P<open>[(\[])|(?P<sure>\s+[|→@]\s+)|[:,]\s+")
+_GRADED = re.compile(r"\s+[*_`]{0,3}[(\[]([\w ,/-]{2,40})[)\]][\s*_`]*$")
+_LAST = re.compile(r"\s+(?:[—–|]|--?)\s+([\w ,/|-]{2,40})$")
+_MOST_DASHES = 40
+_SAID = re.compile(r"\b(?:severity|priority|class|category|type):\s?", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:fix|problem|impact|evidence|note|why|suggested|recommend|location|file|severity|class|before|after|option)",
     re.IGNORECASE,
 )
-
-
-class Mark(Enum):
-    """What a heading is recognised by: the surest first."""
-
-    LETTER = "letter"
-    WORD = "word"
-    NUMBER = "number"
-    BARE = "bare"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +51,8 @@ class FindingHeading:
     number: int
     """0 where none is written."""
     title: str
+    series: str = ""
+    """The letter that its number counts, where it is none of ours: `H` of `H2`."""
     places: tuple[Place, ...] = ()
     credited: tuple[str, ...] = ()
     """Names in brackets, as written."""
@@ -66,6 +62,9 @@ class FindingHeading:
     """What else stands in parentheses behind it."""
     struck: bool = False
     bold: bool = False
+    """Or a heading."""
+    level: int = 0
+    """Of a heading; 0 for any other line."""
 
     @property
     def sure(self) -> bool:
@@ -73,67 +72,59 @@ class FindingHeading:
         return bool(self.places or self.tagged or self.defect or self.credited)
 
 
-_LETTERS = {"C": Severity.CRITICAL, "I": Severity.IMPORTANT, "S": Severity.SUGGESTION}
-
-
 def finding_heading(line: str) -> FindingHeading | None:
     """What a line says where it has the form of a finding's opening; whether it is one, the surroundings decide."""
-    text = _BULLET.sub("", _HASHES.sub("", line.strip()[:_LONGEST]))
-    hashed = line.lstrip().startswith("#")
+    text = spelt_out(line[: 2 * _LONGEST]).strip()[:_LONGEST]
+    level = len(text) - len(text.lstrip("#")) if _HASHES.match(text) else 0
+    text = _BULLET.sub("", _HASHES.sub("", text))
     struck = text.startswith("~~")
-    text = text.removeprefix("~~").strip()
+    hue, text = sign(text.removeprefix("~~").strip())
+    text = _ESCAPED.sub(r"\1", text)
     bold, rest = _bold(text)
-    lead = _LEAD.match(bold or text)
-    found = _led(lead, bold, rest, text) if lead else None
-    if found is None and (bold or hashed) and not _LABEL.match(bold or text):
-        found = _named(
-            FindingHeading(mark=Mark.BARE, severity=None, number=0, title="", bold=bool(bold)),
-            bold or text,
-            rest if bold else "",
-        )
+    first = lead(bold or text, bold=bool(bold))
+    found = _led(first, bold, rest, text) if first else None
+    if found is None and (bold or level) and not _LABEL.match(bold or text):
+        found = _titled(Lead(Mark.BARE, "", None, 0, 0), grade(bold or text), rest if bold else "", bold=bool(bold))
     if found is None or not found.title:
         return None
-    return replace(found, struck=struck)
+    return replace(found, struck=struck, tagged=found.tagged or hue, bold=found.bold or bool(level), level=level)
 
 
 def _bold(text: str) -> tuple[str, str]:
     """The bold text at the start and what follows it; stars in code do not count."""
-    if not text.startswith("**"):
+    mark = text[:2]
+    if mark not in {"**", "__"}:
         return "", text
     masked = _CODE.sub(lambda found: "`" * len(found[0]), text)
-    end = masked.find("**", 2)
-    return (text[2:end].strip(), text[end + 2 :]) if end > len("**") else ("", text)
+    end = masked.find(mark, 2)
+    return (text[2:end].strip(), text[end + 2 :]) if end > len(mark) else ("", text)
 
 
-def _led(lead: re.Match[str], bold: str, rest: str, text: str) -> FindingHeading | None:
-    if lead["letter"]:
-        head = FindingHeading(mark=Mark.LETTER, severity=_LETTERS[lead["letter"]], number=int(lead["count"]), title="")
-    elif lead["number"]:
-        if not lead["mark"] and not lead[0].startswith(("[", "#")):
-            return None
-        head = FindingHeading(mark=Mark.NUMBER, severity=None, number=int(lead["number"]), title="")
-    else:
-        severity = severity_of(lead["word"])
-        framed = lead[0][0] in "[(" or lead["nth"] or lead["mark"] or (bold and lead.end() >= len(bold))
-        if not framed or (severity is None and not (lead["nth"] and lead["word"].lower() in {"finding", "issue"})):
-            return None
-        head = FindingHeading(mark=Mark.WORD, severity=severity, number=int(lead["nth"] or 0), title="")
-    if not bold:
-        inner, tail = _bold(text[lead.end() :].strip())
-        return _named(replace(head, bold=bool(inner)), inner or text[lead.end() :], tail if inner else "")
-    if lead.end() < len(bold):
-        return _named(replace(head, bold=True), bold[lead.end() :], rest)
-    after = rest.strip().lstrip(":—–-. ")
-    inner, tail = _bold(after)
-    return _named(replace(head, bold=True), inner or after, tail if inner else "")
+def _led(first: Lead, bold: str, rest: str, text: str) -> FindingHeading:
+    if bold and first.end < len(bold):
+        return _titled(first, grade(bold[first.end :]), rest, bold=True)
+    rated = grade(rest.strip().lstrip(":—–-. ") if bold else text[first.end :].strip())
+    inner, tail = _bold(rated.rest)
+    again = grade(inner)
+    rated = Grade(rated.severity or again.severity, rated.defect or again.defect, again.rest or rated.rest)
+    return _titled(first, rated, tail if inner else "", bold=bool(bold or inner))
+
+
+def _titled(first: Lead, rated: Grade, tail: str, *, bold: bool) -> FindingHeading:
+    head = FindingHeading(
+        mark=first.mark, series=first.series, severity=first.severity, number=first.number, title="", bold=bold
+    )
+    title = without_count(rated.rest) if first.mark is Mark.WORD and not first.number else rated.rest
+    found = _named(head, title, tail)
+    return replace(found, tagged=found.tagged or rated.severity, defect=found.defect or rated.defect)
 
 
 def _named(head: FindingHeading, title: str, tail: str) -> FindingHeading:
     """With title, places and what stands behind them; the place may stand first (`a.py:3 — title`) or in the title."""
     title = title.strip().rstrip("~").strip()
     if not tail.strip(" .:~") or not _CONNECTORS.sub("", tail):
-        title, tail = _split(title, head.mark)
-    elif not places_in(_without(_PAREN, tail)) and (parted := _split(title, head.mark))[1]:
+        title, tail = _split(title)
+    elif not places_in(_without(_PAREN, tail)) and (parted := _split(title))[1]:
         title, tail = parted[0], f"{parted[1]} {tail}"
     tail, credited, more = _names(tail.rstrip("~ "))
     tail, tagged, defect, notes = _tags(tail)
@@ -155,17 +146,40 @@ def _named(head: FindingHeading, title: str, tail: str) -> FindingHeading:
     )
 
 
-def _split(title: str, mark: Mark) -> tuple[str, str]:
-    """Title and tail of a text that holds both, told apart by a dash with places on one side."""
+def _split(title: str) -> tuple[str, str]:
+    """Title and tail of a text that holds both; severity and class at its end are of the tail."""
+    found = _GRADED.search(title) or _LAST.search(title)
+    if found and are_tags(re.split(r"[,/|]", found[1])):
+        before, tail = _split_places(title[: found.start()])
+        return before, f"{tail} ({found[1]})"
+    return _split_places(title)
+
+
+def _split_places(title: str) -> tuple[str, str]:
+    """Title and tail told apart by a dash or another mark with places on one side."""
     masked = _CODE.sub(lambda found: "`" * len(found[0]), title)
-    dashes = list(_DASH.finditer(masked))[:40]
+    dashes = list(_DASH.finditer(masked))[:_MOST_DASHES]
     for dash in dashes:
         if is_places(title[dash.end() :]):
             return title[: dash.start()], title[dash.end() :]
-    if dashes and is_places(title[: dashes[0].start()]) and mark is not Mark.NUMBER:
-        return title[dashes[0].end() :], title[: dashes[0].start()]
+    for apart in [*dashes[:1], *_COLON.finditer(masked, 0, _LONGEST)][:2]:
+        if is_places(title[: apart.start()]) and (apart.re is _DASH or _lines_in(title[: apart.start()])):
+            return title[apart.end() :], title[: apart.start()]
+    for apart in [*_APART.finditer(masked)][-_MOST_DASHES:]:
+        tail = _opened(title[apart.end() :]) if apart["open"] else title[apart.end() :]
+        if title[: apart.start()].strip() and is_places(tail) and (apart["sure"] or apart["open"] or _lines_in(tail)):
+            return title[: apart.start()], tail
     ends = _without(_PAREN, _without(_BRACKET, title))
     return (title, "") if ends.strip() == title.strip() or not ends.strip() else _tail_of(title)
+
+
+def _opened(tail: str) -> str:
+    """What stands in a parenthesis or bracket that is open already, and behind it."""
+    return re.sub(r"[)\]](?=[^)\]]*$)", " ", tail) if tail.rstrip("*_ .")[-1:] in {")", "]"} else ""
+
+
+def _lines_in(text: str) -> bool:
+    return any(place.first for place in places_in(text))
 
 
 def _tail_of(title: str) -> tuple[str, str]:
@@ -193,7 +207,8 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
 
 def _rest(tail: str) -> Iterable[str]:
     """What a tail says beside its places, as a note: the commit that it is about, a function's name."""
-    left = " ".join(_PATHS.sub(lambda found: " " if _placed(found[0]) else found[0], tail).split()).strip(" —–-:;,.~+")
+    left = " ".join(_PATHS.sub(lambda found: " " if _placed(found[0]) else found[0], without_places(tail)).split())
+    left = left.strip(" —–-:;,.~+|")
     return (left,) if _CONNECTORS.sub("", left) else ()
 
 
@@ -203,10 +218,11 @@ def _placed(piece: str) -> bool:
 
 def is_places(text: str) -> bool:
     """Whether a text holds places and, but for tags and names in brackets, nothing else."""
-    bare = _without(_PAREN, _without(_BRACKET, text))
+    bare = _PAREN.sub(lambda found: found[0] if is_lines(found["inside"]) or found["inside"].isdigit() else " ", text)
+    bare = _BRACKET.sub(" ", bare)
     if not places_in(bare):
         return False
-    left = _PATHS.sub(" ", bare)
+    left = _PATHS.sub(" ", without_places(bare))
     return not _CONNECTORS.sub("", re.sub(r"[L\d]+|`", " ", left)).strip()
 
 
@@ -219,9 +235,9 @@ def _tags(tail: str) -> tuple[str, Severity | None, DefectClass | None, tuple[st
 
     def taken(found: re.Match[str]) -> str:
         nonlocal tagged, defect
-        if any(first <= found.start("inside") <= last for first, last in spans):
+        if any(first <= found.start("inside") <= last for first, last in spans) or _says_lines(tail, found):
             return found[0]
-        words = [word.strip() for word in found["inside"].split(",")]
+        words = [word.strip() for word in re.split(r"[,/]", _SAID.sub("", found["inside"]))]
         severity, kind = severity_of(words[0]), next((kind for word in words if (kind := class_of(word))), None)
         if severity is None and kind is None:
             notes.append(found["inside"].strip())
@@ -233,11 +249,22 @@ def _tags(tail: str) -> tuple[str, Severity | None, DefectClass | None, tuple[st
     return _PAREN.sub(taken, tail), tagged, defect, tuple(notes)
 
 
+def _says_lines(tail: str, found: re.Match[str]) -> bool:
+    """Whether a parenthesis says the lines of the path before it."""
+    if is_lines(found["inside"]):
+        return True
+    return bool(re.fullmatch(r"[\d\s,–-]+", found["inside"])) and tail[: found.start()].rstrip()[-1:].isalnum() | (
+        tail[: found.start()].rstrip()[-1:] == "`"
+    )
+
+
 def _names(tail: str) -> tuple[str, tuple[str, ...], Sequence[str]]:
     """The tail without names in brackets, the names, and the words among them that are tags."""
     names, tags = list[str](), list[str]()
 
     def taken(found: re.Match[str]) -> str:
+        if is_places(found["inside"]):
+            return f" {found['inside']} "
         for name in re.split(r",(?![^()]*\))", found["inside"]):
             bare = name.strip().strip("`*_")
             if severity_of(bare) or class_of(bare):

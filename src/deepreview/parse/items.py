@@ -9,7 +9,9 @@ from deepreview.parse.lines import Line, closed
 _ITEM = re.compile(r"^ {0,1}(?:[-*+•]|\d{1,3}[.)])[ \t]+(?=\S)")
 _LONGEST_NOTHING = 80
 _NOTHING = re.compile(
-    r"^[\W_]*(?:none|n/a|nothing|no (?:issues|findings|concerns)[\w ]{0,40}|not applicable)[\W_]*$", re.IGNORECASE
+    r"^[\W_]*(?:none|n/a|nothing|no (?:[a-z-]+ )?(?:issues|findings|concerns|problems|suggestions)[\w ]{0,40}"
+    r"|not applicable)[\W_]*$",
+    re.IGNORECASE,
 )
 
 

@@ -10,7 +10,9 @@ MOST_CHARACTERS = 2_000_000
 
 _FENCE = re.compile(r"^[ \t]{0,12}(`{3,}|~{3,})[ \t]*([^`\n]{0,200})$")
 _BEFORE = 60
-"""Lines within which a report that is handed over as code shows its first heading."""
+"""Lines within which a report that is handed over as code begins."""
+_TOLD = 400
+"""And within which it then shows its first heading: some tell of their work before."""
 
 _MARKDOWN = {"markdown", "md", "mdx", "rst"}
 
@@ -33,6 +35,16 @@ class _Fence:
 
     def closes(self, opened: "_Fence") -> bool:
         return not self.info and self.mark[0] == opened.mark[0] and len(self.mark) >= len(opened.mark)
+
+
+def bared(text: str) -> str:
+    """The text without a mark of quotation, or an indent, that all its lines have."""
+    lines = text.split("\n")
+    said = [line for line in lines if line.strip()]
+    if said and all(line.startswith(">") for line in said):
+        return "\n".join(line.removeprefix(">").removeprefix(" ") for line in lines)
+    depth = min((len(line) - len(line.lstrip(" ")) for line in said), default=0)
+    return "\n".join(line[depth:] for line in lines) if depth else text
 
 
 def read_lines(text: str, ends: Callable[[str], bool]) -> tuple[Line, ...]:
@@ -61,7 +73,7 @@ def _unwrapped(raw: list[str], ends: Callable[[str], bool]) -> list[str]:
     fence = _fence(raw[first]) if first is not None else None
     if first is None or fence is None or fence.info.lower() not in {"", "text", *_MARKDOWN}:
         return raw
-    inside = list(takewhile(lambda line: _fence(line) is None, raw[first + 1 : first + 1 + _BEFORE]))
+    inside = list(takewhile(lambda line: _fence(line) is None, raw[first + 1 : first + 1 + _TOLD]))
     if any(map(ends, raw[:first])) or not any(map(ends, inside)):
         return raw
     last = next((number for number in range(len(raw) - 1, first, -1) if raw[number].strip()), first)

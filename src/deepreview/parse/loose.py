@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from deepreview.parse.heading import FindingHeading, Mark, plain_title
+from deepreview.parse.heading import FindingHeading, plain_title
 from deepreview.parse.items import items_of
+from deepreview.parse.lead import Mark
 from deepreview.parse.lines import Line, read_lines
 from deepreview.parse.outline import Chapter, Stated
 from deepreview.parse.places import places_in

@@ -3,14 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from deepreview.model.claim import Severity
-from deepreview.parse.heading import FindingHeading, Mark, finding_heading
+from deepreview.parse.heading import FindingHeading, finding_heading
+from deepreview.parse.items import is_nothing
+from deepreview.parse.lead import Mark
 from deepreview.parse.lines import Line, read_lines
-from deepreview.parse.vocabulary import BOLD, CLAIMING, SEVERITIES, Part, heading, labelled, part_of
+from deepreview.parse.vocabulary import BOLD, CLAIMING, SEVERITIES, Part, heading, is_label, labelled, part_of
 
 _WHOLE = {Part.RETRO, Part.NOTES, Part.RESOLUTION, Part.REPRODUCTIONS, Part.PREVIOUS, Part.SINCE}
 """Parts that keep their deeper headings, whatever these say."""
+_UNDER = re.compile(r"^ {0,3}([=-])\1{2,100}[ \t]*$")
+_LONGEST_TITLE = 80
+_BEGINS = set("CIS0123456789")
 _OPEN = {Part.PREAMBLE, *CLAIMING}
 _INDENTED = re.compile(r"^(?: {3,}|\t)")
 _PLAIN = re.compile(r"^#{1,6}[ \t]+[\"“'(]?[A-Z][^={}();<>]{2,90}$")
@@ -48,12 +54,27 @@ def outline(text: str) -> tuple[Chapter, ...]:
     return outline_lines(read_lines(text, opens))
 
 
-def outline_lines(lines: Iterable[Line]) -> tuple[Chapter, ...]:
+def outline_lines(lines: Sequence[Line]) -> tuple[Chapter, ...]:
     """The chapters of lines that were read."""
     reader = _Reader()
-    for line in lines:
+    for line in _marked(lines):
         reader.take(line)
     return reader.end()
+
+
+def _marked(lines: Sequence[Line]) -> Iterable[Line]:
+    """The lines, known headings that are underlined with hashes instead."""
+    skip = False
+    for line, below in zip(lines, chain(lines[1:], [Line("", fenced=False)]), strict=False):
+        under = None if line.fenced or below.fenced else _UNDER.match(below.text)
+        titled = bool(under and not skip and len(line.text) < _LONGEST_TITLE and part_of(line.text))
+        if not skip:
+            yield (
+                Line(f"{'#' if under and under[1] == '=' else '##'} {line.text.strip()}", fenced=False)
+                if titled
+                else line
+            )
+        skip = titled
 
 
 def opens(line: str) -> bool:
@@ -61,8 +82,8 @@ def opens(line: str) -> bool:
     titled = heading(line)
     if titled and part_of(titled[1]) and (titled[0] < BOLD or " " in titled[1]):
         return True
-    found = finding_heading(line) if line.startswith(("**", "#")) or line[:1] in "CIS" else None
-    return bool(found and found.mark is Mark.LETTER and found.bold and found.sure)
+    found = finding_heading(line) if line.startswith(("**", "#")) or line[:1] in _BEGINS else None
+    return bool(found and found.mark in {Mark.LETTER, Mark.NUMBER} and found.bold and found.sure and not found.series)
 
 
 class _Reader:
@@ -93,15 +114,9 @@ class _Reader:
             part = part_of(title)
             if part is Part.APPENDIX:
                 return None
-            if part and self._may_open(part, level, title):
+            if part and self._may_open(part, level, title) and not (part in CLAIMING and self._is_placed(text)):
                 return part, title, level, ""
-            if (
-                part is None
-                and level <= self.level
-                and level < BOLD
-                and _PLAIN.match(text)
-                and not self._is_finding(text)
-            ):
+            if part is None and level <= self.level and self._may_be_other(level, text):
                 return Part.OTHER, title, level, ""
         elif (told := labelled(text)) and self._may_open(told[0], BOLD, ""):
             return told[0], "", BOLD, told[1]
@@ -112,10 +127,20 @@ class _Reader:
             return level <= min(self.level, BOLD - 1)
         if self.current is None or level <= self.level < BOLD:
             return True
-        if title.lower() == "suggestion":
+        if title.lower() == "suggestion" or is_label(title):
             return False
         bold = level < BOLD or self.level == BOLD
         return len(title.split()) > 1 or part in {Part.CONCERNS, Part.STRENGTHS} or (bold and part in SEVERITIES)
+
+    def _may_be_other(self, level: int, text: str) -> bool:
+        """Whether a heading of no known name opens a section, rather than a part of the finding above."""
+        within = self.current is not None and self.level in {level, BOLD} and is_label(text)
+        return level < BOLD and not within and bool(_PLAIN.match(text)) and not self._is_finding(text)
+
+    def _is_placed(self, text: str) -> bool:
+        """Whether a heading that begins with a severity's name is a finding: `### High — title — a.py:3`."""
+        found = finding_heading(text)
+        return bool(found and found.places)
 
     def _is_finding(self, text: str) -> bool:
         found = finding_heading(text)
@@ -137,16 +162,23 @@ class _Reader:
     def _accepts(self, found: FindingHeading, text: str) -> bool:
         indented = bool(_INDENTED.match(text))
         if found.mark is Mark.LETTER:
-            return found.bold or found.sure or text.startswith("#")
+            return found.bold or found.sure
         if found.mark is Mark.WORD:  # below `S1.` in one chapter, `**Minor**: …` is a part of what S1 says
-            lettered = self.numbering.mark is Mark.LETTER
-            return not indented and not lettered and (found.bold or found.sure or text.startswith("#"))
-        if self.part not in CLAIMING or indented:
+            other = self.numbering.mark not in {None, Mark.WORD}
+            return not indented and not other and (found.bold or found.sure)
+        if indented or not (self.part in CLAIMING or self._is_whole(found)):
             return False
         if found.mark is Mark.NUMBER:
             return self.numbering.fits(found)
-        deeper = text.startswith("#") and self.part in SEVERITIES
+        if is_nothing(found.title):
+            return False
+        deeper = found.level > 0 and self.part in SEVERITIES
         return self.numbering.mark in {None, Mark.BARE} and (found.sure or deeper)
+
+    def _is_whole(self, found: FindingHeading) -> bool:
+        """Whether a line says all that a finding's can: above any heading, where the start of a text is lost."""
+        told = found.bold and found.places and (found.tagged or found.defect)
+        return self.part is Part.PREAMBLE and found.mark is Mark.NUMBER and bool(told)
 
     def _chapter(self, part: Part, title: str, level: int, words: str) -> None:
         self._end()
@@ -195,21 +227,23 @@ class _Numbering:
 
     def __init__(self) -> None:
         self.mark: Mark | None = None
-        self._last = 0
+        self._last = dict[str, int]()
         self._sure = False
+        self._level = 0
         self._nested = False
 
     def accept(self, found: FindingHeading) -> None:
         if self.mark is None:
             self._sure = found.sure
-        self.mark, self._last, self._nested = found.mark, found.number, False
+        self.mark, self._nested = found.mark, False
+        self._last[found.series], self._level = found.number, found.level
 
     def fits(self, found: FindingHeading) -> bool:
         if self.mark not in {None, Mark.NUMBER} or not (found.bold or found.sure):
             return False
-        if self.mark is None:
-            return True
-        if found.number != self._last + 1:
+        if self.mark is None or (found.series and self._last):
+            return not found.series or found.number == self._last.get(found.series, 0) + 1
+        if found.number != self._last.get("", 0) + 1:
             self._nested = self._nested or found.number == 1
             return False
-        return found.sure or not (self._sure or self._nested)
+        return found.sure or found.level == self._level > 0 or not (self._sure or self._nested)

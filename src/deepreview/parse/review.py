@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Section, Severity
 from deepreview.model.review import Review
 from deepreview.parse.items import is_nothing, marked_items_of
-from deepreview.parse.lines import MOST_CHARACTERS
+from deepreview.parse.lines import MOST_CHARACTERS, bared
 from deepreview.parse.loose import loose_findings
 from deepreview.parse.outline import Chapter, Stated, outline
 from deepreview.parse.places import is_path, places_in
 from deepreview.parse.statement import statement
+from deepreview.parse.tabled import tabled_findings
 from deepreview.parse.vocabulary import CLAIMING, SEVERITIES, Part
 
 _SECTIONS = {
@@ -48,10 +49,8 @@ class Author:
 
 def parse_review(text: str, author: Author) -> Review:
     """Claims, observations and coverage; a text in no known form gives what it says about places, else nothing."""
-    chapters = outline(text[:MOST_CHARACTERS])
-    stated = [(chapter, one) for chapter in chapters for one in chapter.stated]
-    if not stated and not any(chapter.part in SEVERITIES for chapter in chapters):
-        stated = [(chapter, one) for chapter in chapters for one in loose_findings(chapter)]
+    chapters = outline(bared(text[:MOST_CHARACTERS]))
+    stated = [(chapter, one) for chapter in chapters for one in chapter.stated] or _unformed(chapters)
     claims = _claims([one for _, one in stated], author)
     loosely = {id(chapter) for chapter, _ in stated if not chapter.stated}
     told = [chapter for chapter in chapters if id(chapter) not in loosely]
@@ -67,6 +66,20 @@ def parse_review(text: str, author: Author) -> Review:
     )
 
 
+def _unformed(chapters: Sequence[Chapter]) -> list[tuple[Chapter, Stated]]:
+    """What a text without a single heading of a finding states: rows of tables, else what it says about places."""
+    rows = [(chapter, one) for chapter in chapters for one in tabled_findings(chapter)]
+    if rows or any(chapter.part in SEVERITIES for chapter in chapters):
+        return rows
+    formed = any(chapter.part in _SECTIONS and chapter.part is not Part.SUMMARY for chapter in chapters)
+    return [
+        (chapter, one)
+        for chapter in chapters
+        if chapter.part is Part.FINDINGS or not formed
+        for one in loose_findings(chapter)
+    ]
+
+
 def _gaps(text: str) -> tuple[str, ...]:
     if len(text) <= MOST_CHARACTERS:
         return ()
@@ -79,10 +92,13 @@ def _verdict(text: str) -> str:
 
 
 def _claims(stated: Sequence[Stated], author: Author) -> tuple[Claim, ...]:
-    counts, seen = Counter[Severity](), Counter[str]()
+    counts, seen, said = Counter[Severity](), Counter[str](), set[Claim]()
     claims = []
     for one in stated:
         claim = _claim(one, author)
+        if claim in said:  # some hand over their report twice
+            continue
+        said.add(claim)
         counts[claim.severity] += 1
         number = one.heading.number or counts[claim.severity]
         local = f"{_LETTERS[claim.severity]}{number}"

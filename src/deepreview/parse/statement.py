@@ -5,28 +5,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepreview.model.claim import DefectClass, Place, Severity
-from deepreview.parse.heading import is_places
+from deepreview.parse.fields import Fields
 from deepreview.parse.lines import Line, closed
-from deepreview.parse.places import places_in
-from deepreview.parse.vocabulary import class_of, severity_of
 
-_FEW = 3
 _FIX = re.compile(
-    r"^[\s>*_-]{0,8}(?:suggested |proposed |possible |recommended )?"
+    r"^(?:[\s>*_-]{0,8}(?:suggested |proposed |possible |recommended )?"
     r"(?:fix(?:es)?(?: options?)?|recommendation|remediation|suggestion|suggested text)"
-    r"(?:[ ][^:\n]{0,60})?(?::|\*\*:|:\*\*)",
-    re.IGNORECASE,
-)
-_FIELD = re.compile(
-    r"^[\s>*_-]{0,8}(?P<name>classification|class|category|severity|priority|location|locations|file|files|where|path)"
-    r"[*_]{0,3}[ ]?:[*_]{0,3}[ ]*(?P<value>\S[^\n]{0,600})$",
+    r"(?:(?:[ ][^:\n]{0,60})?(?::|\*\*:|:\*\*)|\*\*[ \t]*$)"
+    r"|[ ]{0,3}#{2,6}[ \t]+(?:suggested |proposed |recommended )?(?:fix(?:es)?|recommendation|solution)[ \t:]*$)",
     re.IGNORECASE,
 )
 _WITHDRAWN = re.compile(
     r"^[\s*_~]{0,6}[(\[][\s*_]{0,4}(?:withdraw|withdrawn|removed|retract|dropped|not an issue|acknowledged by)",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"^[\s*_`]{0,4}\(([\w, ]{3,40})\)[\s*_`]{0,4}$")
 _OUTPUT = re.compile(r"\brepro-output\b")
 _REPRO = re.compile(r"\brepro\b")
 
@@ -73,7 +65,7 @@ def statement(lines: Sequence[Line]) -> Statement:
     """The parts of a finding from the lines under its heading."""
     kept, fix, repro = list[str](), list[str](), list[str]()
     quote, patch, fixing = "", "", False
-    fields = _Fields()
+    fields = Fields()
     lines = fields.beneath(lines)
     for block in blocks(lines):
         if block.fence is None:
@@ -138,51 +130,3 @@ def _unlabelled(text: str) -> str:
     return re.sub(
         r"^[\s>*_-]{0,8}(?:suggested |proposed )?fix(?::\*\*|\*\*:|:)[ ]?\**", "", text, count=1, flags=re.IGNORECASE
     )
-
-
-class _Fields:
-    """Collects the lines that only say severity, class or place."""
-
-    def __init__(self) -> None:
-        self.places: tuple[Place, ...] = ()
-        self.tagged: Severity | None = None
-        self.defect: DefectClass | None = None
-
-    def beneath(self, lines: Sequence[Line]) -> Sequence[Line]:
-        """The lines without the first, where that is but the place: some write it under the heading."""
-        at = next((number for number, line in enumerate(lines) if line.text.strip()), len(lines))
-        if at < len(lines) and not lines[at].fenced and is_places(lines[at].text):
-            self.places = places_in(lines[at].text)
-            return lines[at + 1 :]
-        return lines
-
-    def taken(self, lines: Iterable[str]) -> list[str]:
-        return [line for line in lines if not self._took(line)]
-
-    def _took(self, line: str) -> bool:
-        found = _FIELD.match(line)
-        if found is None:
-            return self._took_tag(line)
-        name, value = found["name"].lower(), found["value"]
-        words = re.findall(r"[A-Za-z0-9]+", value)
-        if name.startswith(("class", "categ", "sever", "prior")):
-            defect, severity = (
-                next(filter(None, map(class_of, words)), None),
-                next(filter(None, map(severity_of, words[:2])), None),
-            )
-            self.defect, self.tagged = self.defect or defect, self.tagged or severity
-            return bool(defect or severity) and len(words) <= _FEW
-        if places := places_in(value):
-            self.places += places
-            return True
-        return False
-
-    def _took_tag(self, line: str) -> bool:
-        """`(important, gap)` on a line of its own."""
-        tag = _TAG.match(line)
-        words = tag[1].split(",") if tag else []
-        if not words or not all(severity_of(word) or class_of(word) for word in words):
-            return False
-        for word in words:
-            self.tagged, self.defect = self.tagged or severity_of(word), self.defect or class_of(word)
-        return True
