@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepreview.model.claim import DefectClass, Severity
-from deepreview.parse.heading import FindingHeading, Mark, finding_heading, heading_line
+from deepreview.parse.heading import FindingHeading, finding_heading, heading_line
+from deepreview.parse.lead import Mark
 
 CRITICAL, IMPORTANT, SUGGESTION = Severity
 

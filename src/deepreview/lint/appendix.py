@@ -14,8 +14,10 @@ _STUB = 700
 _FAILED = re.compile(
     r"\b(?:fail|error|timed? ?out|quota|capacity|dropped|skipped|429|401)|\bmade no claim\b", re.IGNORECASE
 )
-_BARE = re.compile(r"[\s`\\<>]+")
-"""What the text has and the page has not, or elsewhere: blanks, ticks, escapes, the brackets of links in Markdown."""
+_BARE = re.compile(r"[\s`\\<>*_~()\[\]!]+")
+"""What the text has and the page has not, or elsewhere: blanks, marks of Markdown, escapes, the brackets of links."""
+_TARGET = re.compile(r"\s\([^()\s]{1,2000}\)|image: |(?<=\])\([^()\s]{1,2000}\)")
+"""What either says of a link or an image in words of its own."""
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
 
@@ -34,9 +36,10 @@ def originals(given: Given) -> Checked:
 
 
 def _missing(report: Published, page: str) -> Iterable[Problem]:
-    shown = _bare(html.unescape(_TAG.sub("", page)))
+    text = html.unescape(_TAG.sub("", page))
+    shown, without = _bare(text), _bare(_TARGET.sub("", text))
     for finding in report.findings:
-        if _bare(finding.title) not in shown:
+        if _bare(finding.title) not in shown and _bare(_TARGET.sub("", finding.title)) not in without:
             yield Problem(rule=10, where=finding.alias, message="the page does not show it")
         quote = statement(read_lines(finding.text, lambda _: False)).quote
         if lost := [line for line in quote.split("\n") if _bare(line) not in shown]:

@@ -32,8 +32,9 @@ def ids(given: Given) -> Checked:
             yield Problem(rule=3, where=finding.alias, message=f"ids are not sequential: {wanted} is missing")
             seen[finding.severity] = int(finding.alias[1:])
     known = {finding.alias for finding in report.findings}
+    titles = _naming(report)
     for where, text in _texts(report):
-        for name in dict.fromkeys(_named(text)):
+        for name in dict.fromkeys(_named(titles.sub(" ", text) if titles else text)):
             if name not in known:
                 yield Problem(rule=3, where=where, message=f"it names {name}, which this report does not have")
     yield from _totals(report)
@@ -45,6 +46,13 @@ def _texts(report: Published) -> Iterable[tuple[str, str]]:
     yield "Concerns", report.concerns
     yield "Testing Assessment", report.testing
     yield "Documentation Assessment", report.docs
+
+
+def _naming(report: Published) -> re.Pattern[str] | None:
+    """Any title that holds what looks like an id: `S3 uploads fail` names no finding."""
+    told = [re.findall(r"\w+", title) for finding in report.findings if _ID.search(title := finding.title)]
+    either = "|".join(r"[\W_]{1,9}".join(map(re.escape, words)) for words in told)
+    return re.compile(rf"\b(?:{either})\b") if told else None
 
 
 def _named(text: str) -> Iterable[str]:

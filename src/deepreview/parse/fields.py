@@ -7,7 +7,7 @@ from deepreview.model.claim import DefectClass, Place, Severity
 from deepreview.parse.heading import is_places
 from deepreview.parse.lead import are_tags
 from deepreview.parse.lines import Line
-from deepreview.parse.places import places_in
+from deepreview.parse.places import is_path, places_in
 from deepreview.parse.vocabulary import class_of, severity_of, spelt_out
 
 _FEW = 3
@@ -83,6 +83,8 @@ class Fields:
         name, value = found["name"].lower(), _balanced(found["value"].strip())
         if name.startswith(_RATING + _CLASSING):
             return self._took_rating(name, value, tight=found["apart"].strip() in {":", "："})
+        if is_path(value):
+            value = f"`{value}`"
         if name.startswith("line"):
             return self._took_lines(value)
         if found["apart"].strip() not in {":", "：", "|"} or name.startswith(_VAGUE):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from deepreview.model.claim import DefectClass, Place, Severity
 from deepreview.parse.lead import Grade, Lead, Mark, are_tags, grade, lead, sign, without_count
@@ -20,6 +21,7 @@ _CODE = re.compile(r"\\[*`\\]|(`+)(?:(?!\1)[^\n])*?\1(?!`)")
 """Code, and the marks that are escaped: what is in them opens and closes nothing."""
 _STARS = re.compile(r"(?P<code>\\[*`\\]|(`+)(?:(?!\2)[^\n])*?\2(?!`))|\*\*")
 _PLACE_FIRST = re.compile(r"^`[^`\n]+:[\d,–-]+`[\s:—–-]*(?=\S)")
+_BLANKS = re.compile(r"(?P<code>\\[*`\\]|(`+)(?:(?!\2)[^\s]|(?!\2)[ ])*?\2(?!`))|\s+")
 _DASH = re.compile(r"\s+(?:[—–]|--?)\s+")
 _PAREN = re.compile(
     r"(?P<shell>[*_`]{0,3})\((?P<inside>[^()\n]{1,300}(?:\([^()\n]{0,120}\)[^()\n]{0,200})?)\)(?P=shell)"
@@ -29,6 +31,7 @@ _CONNECTORS = re.compile(
     r"(?:\b(?:and|vs|in|at|lines?|also|et al|with|plus|commits?)\b|[\s,;:&+/.*_()…—–-])+", re.IGNORECASE
 )
 _PATHS = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*\)|`[^`\n]*`|[\w./@+-]+[./][\w./@+-]*(?::[\d,\s–-]+)?")
+_STRUCK = re.compile(r"(?<![\\~])~~+$")
 _COLON = re.compile(r":\s+")
 _APART = re.compile(r"\s*(?P<open>[(\[])|(?P<sure>\s+[|→@]\s+)|[:,]\s+")
 _GRADED = re.compile(r"\s+[*_`]{0,3}[(\[]([\w ,/-]{2,40})[)\]][\s*_`]*$")
@@ -72,6 +75,7 @@ class FindingHeading:
         return bool(self.places or self.tagged or self.defect or self.credited)
 
 
+@lru_cache(maxsize=16)  # what a line is, is asked more than once
 def finding_heading(line: str) -> FindingHeading | None:
     """What a line says where it has the form of a finding's opening; whether it is one, the surroundings decide."""
     text = spelt_out(line[: 2 * _LONGEST]).strip()[:_LONGEST]
@@ -84,7 +88,7 @@ def finding_heading(line: str) -> FindingHeading | None:
     first = lead(bold or text, bold=bool(bold))
     found = _led(first, bold, rest, text) if first else None
     if found is None and (bold or level) and not _LABEL.match(bold or text):
-        found = _titled(Lead(Mark.BARE, "", None, 0, 0), grade(bold or text), rest if bold else "", bold=bool(bold))
+        found = _titled(Lead(Mark.BARE, "", None, 0, 0), bold or text, rest if bold else "", bold=bool(bold))
     if found is None or not found.title:
         return None
     return replace(found, struck=struck, tagged=found.tagged or hue, bold=found.bold or bool(level), level=level)
@@ -102,26 +106,32 @@ def _bold(text: str) -> tuple[str, str]:
 
 def _led(first: Lead, bold: str, rest: str, text: str) -> FindingHeading:
     if bold and first.end < len(bold):
-        return _titled(first, grade(bold[first.end :]), rest, bold=True)
-    rated = grade(rest.strip().lstrip(":—–-. ") if bold else text[first.end :].strip())
+        return _titled(first, bold[first.end :], rest, bold=True)
+    after = rest.strip().lstrip(":—–-. ") if bold else text[first.end :].strip()
+    rated = grade(after)
+    halved = after[: len(after) - len(rated.rest)].count("**") % 2  # `**High: title**` is rated within
+    if halved or is_places(rated.rest):  # and `**High** — a.py:3` has no other title
+        rated = Grade(None, None, after)
     inner, tail = _bold(rated.rest)
-    again = grade(inner)
-    rated = Grade(rated.severity or again.severity, rated.defect or again.defect, again.rest or rated.rest)
-    return _titled(first, rated, tail if inner else "", bold=bool(bold or inner))
+    found = _titled(first, inner or rated.rest, tail if inner else "", bold=bool(bold or inner))
+    return replace(found, tagged=found.tagged or rated.severity, defect=found.defect or rated.defect)
 
 
-def _titled(first: Lead, rated: Grade, tail: str, *, bold: bool) -> FindingHeading:
+def _titled(first: Lead, title: str, tail: str, *, bold: bool) -> FindingHeading:
+    """With the words before the title that rate it, unless it is rated behind: then they are the title's."""
     head = FindingHeading(
         mark=first.mark, series=first.series, severity=first.severity, number=first.number, title="", bold=bold
     )
-    title = without_count(rated.rest) if first.mark is Mark.WORD and not first.number else rated.rest
-    found = _named(head, title, tail)
-    return replace(found, tagged=found.tagged or rated.severity, defect=found.defect or rated.defect)
+    whole = _named(head, without_count(title) if first.mark is Mark.WORD and not first.number else title, tail)
+    rated = grade(whole.title)
+    if whole.tagged or not (rated.severity or rated.defect):
+        return whole
+    return replace(_named(head, grade(title).rest, tail), tagged=rated.severity, defect=whole.defect or rated.defect)
 
 
 def _named(head: FindingHeading, title: str, tail: str) -> FindingHeading:
     """With title, places and what stands behind them; the place may stand first (`a.py:3 — title`) or in the title."""
-    title = title.strip().rstrip("~").strip()
+    title = _STRUCK.sub("", title.strip()).strip()
     if not tail.strip(" .:~") or not _CONNECTORS.sub("", tail):
         title, tail = _split(title)
     elif not places_in(_without(_PAREN, tail)) and (parted := _split(title))[1]:
@@ -148,11 +158,17 @@ def _named(head: FindingHeading, title: str, tail: str) -> FindingHeading:
 
 def _split(title: str) -> tuple[str, str]:
     """Title and tail of a text that holds both; severity and class at its end are of the tail."""
+    rated, title = _unrated(title)
+    before, tail = _split_places(title)
+    more, before = _unrated(before)
+    return before, " ".join(filter(None, (tail, *(f"({words})" for words in (rated, more) if words))))
+
+
+def _unrated(title: str) -> tuple[str, str]:
+    """The words at the end of a title that rate it, and the title without them."""
     found = _GRADED.search(title) or _LAST.search(title)
-    if found and are_tags(re.split(r"[,/|]", found[1])):
-        before, tail = _split_places(title[: found.start()])
-        return before, f"{tail} ({found[1]})"
-    return _split_places(title)
+    told = found and title[: found.start()].strip() and are_tags(re.split(r"[,/|]", found[1]))
+    return (found[1], title[: found.start()]) if found and told else ("", title)
 
 
 def _split_places(title: str) -> tuple[str, str]:
@@ -279,7 +295,7 @@ def _names(tail: str) -> tuple[str, tuple[str, ...], Sequence[str]]:
 def plain_title(title: str) -> str:
     """One line without emphasis around it and without closing marks."""
     plain = _STARS.sub(lambda found: found["code"] or "", title)
-    line = " ".join(plain.split()).strip("—–: ")
+    line = _BLANKS.sub(lambda found: found["code"] or " ", plain).strip("—–: ")
     if line.startswith("*") and line.endswith("*") and line.strip("*"):
         line = line.strip("*").strip()
     return line

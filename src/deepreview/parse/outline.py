@@ -152,7 +152,7 @@ class _Reader:
         if self.part not in _OPEN and not early:
             return False
         found = finding_heading(text)
-        if found is None or not self._accepts(found, text):
+        if found is None or not self._accepts(found, text) or (early and found.mark is Mark.WORD and not found.sure):
             return False
         self._close()
         self.current = (found, SEVERITIES.get(self.part) or found.severity)

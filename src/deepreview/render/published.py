@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from deepreview.model.claim import Severity
 from deepreview.model.published import Original, Passage, Published, PublishedFinding, Resolution, Table
-from deepreview.parse.heading import FindingHeading, Mark, heading_line
+from deepreview.parse.heading import FindingHeading, heading_line
+from deepreview.parse.lead import Mark
 from deepreview.parse.resolution import resolution_cells
 from deepreview.parse.tables import table_lines
 

@@ -161,6 +161,13 @@ def _inline(node: SyntaxTreeNode, *, strong: bool) -> str:
     return joined
 
 
+def _code_piece(node: SyntaxTreeNode) -> tuple[bool, str]:
+    """A code span; one that holds only blanks shows as what was written."""
+    if node.content.strip():
+        return True, code(node.content)
+    return False, f"{node.markup}{node.content}{node.markup}"
+
+
 def _beside(one: str, other: str) -> str:
     """Both in a row; a space keeps the marks of two code spans from being read as one, which would end neither."""
     return f"{one} {other}" if one.endswith("`") and other.startswith("`") else one + other
@@ -172,7 +179,7 @@ def _collect(node: SyntaxTreeNode, pieces: list[tuple[bool, str]], *, strong: bo
             case "text":
                 pieces.append((False, child.content))
             case "code_inline":
-                pieces.append((True, code(child.content)))
+                pieces.append(_code_piece(child))
             case "softbreak" | "hardbreak":
                 pieces.append((False, " "))
             case "image":

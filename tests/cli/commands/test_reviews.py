@@ -169,7 +169,23 @@ def test_what_cannot_be_parsed_is_one_line(shell: Shell, args: tuple[str, ...], 
     assert shell.complains("parse", *args, stdin=stdin)[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Error: the model is overloaded, try again later.\n", 3),
+        ("## Critical Issues\n\nNone.\n\n## Suggestions\n\nNone.\n", 0),
+        ("## Executive Summary\n\nAdds a cache; nothing is wrong with it.\n", 0),
+    ],
+)
+def test_a_text_without_a_review_is_told_from_one_without_findings(shell: Shell, text: str, code: int) -> None:
+    done = shell("parse", "-", "--json", stdin=text.encode())
+    assert done.code == code
+    assert report(done.stdout)["claims"] == []
+    said = b"standard input holds no review: no claim, no observation, no file that was read\n"
+    assert done.stderr == (said if code else b"")
+
+
 def test_fifty_megabytes_of_nonsense_are_read_in_bounded_time(shell: Shell) -> None:
     done = shell("parse", "-", stdin=b"# \xff\x00 `**` I1. **x\n" * 2_500_000)
-    assert done.code == 0
+    assert done.code == 3
     assert "longer than" in done.stdout.decode()

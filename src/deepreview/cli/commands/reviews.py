@@ -21,13 +21,13 @@ from deepreview.config.schema import Replayed, Settings
 from deepreview.context.visible import visible
 from deepreview.engine.pipeline import Surroundings, review
 from deepreview.engine.unseen import report_unseen
-from deepreview.errors import UsageError
+from deepreview.errors import Exit, UsageError
 from deepreview.git.target import Named, Pin
 from deepreview.model.family import family_of, word
 from deepreview.model.published import Published
 from deepreview.model.report import Report
 from deepreview.model.review import Review
-from deepreview.parse.document import parse_document
+from deepreview.parse.document import is_review, parse_document
 from deepreview.parse.places import written
 from deepreview.parse.review import Author
 from deepreview.render.published import published_markdown
@@ -107,6 +107,7 @@ def parse_command(file: str, as_json: bool, name: str, output: Path | None) -> i
     """Read a reviewer's text or a published report; - reads standard input.
 
     Without --json a published report is written again in the newest form, and a review as a list of its claims.
+    The exit code is 3 when the text holds no review: no claim, no observation, no file that was read.
     """
     text = _read(file)
     author = name or ("review" if file == "-" else Path(file).stem)
@@ -117,11 +118,18 @@ def parse_command(file: str, as_json: bool, name: str, output: Path | None) -> i
         deliver(published_markdown(document), output)
     else:
         deliver(_listed(document), output)
-    return 0
+    if isinstance(document, Review) and not is_review(text, document):
+        click.echo(f"{_shown(file)} holds no review: no claim, no observation, no file that was read", err=True)
+        return Exit.NO_VERDICT.value
+    return Exit.CLEAN.value
+
+
+def _shown(file: str) -> str:
+    return "standard input" if file == "-" else file
 
 
 def _read(file: str) -> str:
-    shown = "standard input" if file == "-" else file
+    shown = _shown(file)
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Place, Severity
 from deepreview.model.family import family_of, word
+from deepreview.parse.heading import plain_title
 
 _LONGEST_TITLE = 160
 _LONGEST_TEXT = 20_000
@@ -70,7 +71,7 @@ def _claim(name: str, family: str, number: int, remark: Remark) -> Claim:
         kind=remark.kind,
         severity=remark.severity,
         defect=remark.defect,
-        title=remark.title[:_LONGEST_TITLE],
+        title=_settled(remark.title),
         body=remark.body[:_LONGEST_TEXT],
         unless="",
         method=remark.method,
@@ -84,6 +85,11 @@ def _claim(name: str, family: str, number: int, remark: Remark) -> Claim:
         suppressed=remark.suppressed,
         excuse="",
     )
+
+
+def _settled(title: str) -> str:
+    """One line without the marks that divide a title from what stands around it."""
+    return plain_title(" ".join(title[:_LONGEST_TITLE].split())) or "(no title)"
 
 
 def headed(text: str) -> tuple[str, str]:
