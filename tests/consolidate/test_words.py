@@ -65,6 +65,15 @@ def test_without_a_place_only_what_is_told_is_compared() -> None:
     assert len(features(weigh([one, one]), 0, 1) or ()) == len(TOLD)
 
 
+def test_rare_words_tell_most_and_less_so_where_no_place_is_named() -> None:
+    vocabulary = Vocabulary()
+    titles = ("lock cache", "lock port", "lock stamp")
+    among = weigh([said(make_claim(title=title, body="", quote=""), vocabulary, ruled=False) for title in titles])
+    common, rare = vocabulary.numbers["lock"], vocabulary.numbers["port"]
+    placed, told = (scale.words[rare] / scale.words[common] for scale in (among.placed, among.told))
+    assert placed > told > 1
+
+
 def test_different_files_and_nothing_in_common_cannot_be_one() -> None:
     vocabulary = Vocabulary()
     one, other = (

@@ -8,19 +8,20 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from operator import mul
 
 from deepreview.consolidate.candidates import candidates
-from deepreview.consolidate.linkage import Pair, average_linkage, unbridged
+from deepreview.consolidate.linkage import Once, Pair, average_linkage, unbridged
 from deepreview.consolidate.pairs import PLACED, TOLD, Features, Weighed, features, weigh
-from deepreview.consolidate.words import Vocabulary, said
+from deepreview.consolidate.words import Said, Vocabulary, said
 from deepreview.model.claim import SAID, Claim
 
 FLOOR = -0.4
 """What two claims that were not compared count for in the mean of a cluster: a probability of 0."""
+_NEXT_TO_NONE = 0.04
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,14 @@ class Model:
     """The mean probability from which on two clusters are one."""
     repeat: float
     """What is taken off for two claims of one pass of a reviewer: it has said it once."""
+    crowd: float = 0.0
+    """Over the root of the number of voices it is the threshold, where that is less; 0 where voices do not matter."""
+
+    def among(self, voices: int) -> "Model":
+        """The same with the threshold for so many voices: a mean over many claims errs less than over few."""
+        if not self.crowd:
+            return self
+        return replace(self, threshold=min(self.threshold, self.crowd / math.sqrt(max(voices, 1))))
 
     def scoring(self, names: Sequence[str]) -> Callable[[Features], float]:
         """How far features of these names put a pair above the threshold; below 0 it is rather two defects."""
@@ -47,18 +56,30 @@ class Weights:
 
     placed: Model
     told: Model
+    loss: float
+    few: float
+    """Of `Once`; this is for each voice."""
 
     def score(self, found: Features) -> float:
         """How far two claims with these features are above the threshold; below 0 where they are rather two."""
         names, model = (PLACED, self.placed) if len(found) == len(PLACED) else (TOLD, self.told)
         return model.scoring(names)(found)
 
+    def once(self, voices: Sequence[int]) -> Once:
+        """What clusters lose for voices that they share."""
+        return Once(voices=voices, loss=self.loss, few=self.few * len(set(voices)))
+
+    def floor(self, claims: Sequence[Said]) -> float:
+        """What a pair without a score counts for: next to no probability, by the model for most of the claims."""
+        told = sum(not claim.placed for claim in claims) * 2 > len(claims)
+        return max(FLOOR, -self.told.threshold - _NEXT_TO_NONE) if told else FLOOR
+
 
 @cache
 def default_weights() -> Weights:
     """Those that the corpus gave."""
     read = json.loads(files("deepreview.consolidate").joinpath("merging.json").read_text(encoding="utf-8"))
-    return Weights(placed=Model(**read["placed"]), told=Model(**read["told"]))
+    return Weights(placed=Model(**read.pop("placed")), told=Model(**read.pop("told")), **read)
 
 
 @contextmanager
@@ -79,8 +100,12 @@ def cluster(claims: Sequence[Claim], weights: Weights | None = None) -> tuple[tu
     order = sorted(range(len(claims)), key=lambda index: (claims[index].id, index))
     vocabulary = Vocabulary()
     read = [said(claims[index], vocabulary, ruled=claims[index].kind != SAID) for index in order]
-    scores = scored(weigh(read), candidates(read, vocabulary), weights or default_weights())
-    joined = average_linkage(len(order), scores, FLOOR)
+    numbers = dict[tuple[str, str], int]()
+    voices = [numbers.setdefault((claim.reviewer, claim.number), len(numbers)) for claim in read]
+    weights = weights or default_weights()
+    weights = replace(weights, told=weights.told.among(len(numbers)))
+    scores = scored(weigh(read), candidates(read, vocabulary), weights)
+    joined = average_linkage(len(order), scores, weights.floor(read), weights.once(voices))
     found = [part for members in joined for part in unbridged(members, scores)]
     return tuple(sorted(tuple(sorted(order[index] for index in members)) for members in found))
 

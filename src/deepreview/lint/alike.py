@@ -5,9 +5,10 @@ thresholds are in `docs/lint.md`, with what they find.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from deepreview.consolidate.cluster import default_weights
-from deepreview.consolidate.pairs import features, weigh
+from deepreview.consolidate.pairs import PLACED, Features, features, weigh
 from deepreview.consolidate.words import Vocabulary, said
 from deepreview.model.claim import Claim
 from deepreview.model.published import Published, PublishedFinding, Resolved
@@ -15,11 +16,25 @@ from deepreview.parse.lines import read_lines
 from deepreview.parse.statement import statement
 from deepreview.reviewers.replay.voice import Remark, voice
 
-TOLD = 0.4
-"""How far above the threshold of merging a line must be to tell of an earlier finding: a wrong match hides a gap."""
-REPEATED = 0.55
-"""The same for a finding that is raised again: a wrong match accuses."""
-_NOTHING = -1.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """How far above the threshold of merging two must be."""
+
+    placed: float
+    """Where both name a place."""
+    told: float
+    """Where one names none."""
+
+    def passed(self, found: Features) -> bool:
+        """Whether two with these features are."""
+        return default_weights().score(found) > (self.placed if len(found) == len(PLACED) else self.told)
+
+
+TOLD = Bar(placed=0.4, told=-0.4)
+"""What tells of an earlier finding: a wrong match hides a gap, and a line tells of it in few words."""
+REPEATED = Bar(placed=0.55, told=0.3)
+"""What a finding that is raised again must pass: a wrong match accuses."""
 _HEAD = 160
 
 
@@ -47,15 +62,9 @@ def lines_of(texts: Iterable[str]) -> tuple[Claim, ...]:
     return voice("report", (Remark(title=text[:_HEAD], body=text[_HEAD:]) for text in texts)).claims
 
 
-def likeness(earlier: Sequence[Claim], later: Sequence[Claim]) -> list[list[float]]:
-    """For each earlier claim, how far each later one is above the threshold of merging."""
+def alike(earlier: Sequence[Claim], later: Sequence[Claim], bar: Bar) -> list[list[bool]]:
+    """For each earlier claim, whether each later one is about the same."""
     vocabulary = Vocabulary()
     among = weigh([said(claim, vocabulary, ruled=False) for claim in (*earlier, *later)])
-    weights = default_weights()
-    return [
-        [
-            weights.score(found) if (found := features(among, one, len(earlier) + other)) else _NOTHING
-            for other in range(len(later))
-        ]
-        for one in range(len(earlier))
-    ]
+    pairs = [[features(among, one, len(earlier) + other) for other in range(len(later))] for one in range(len(earlier))]
+    return [[found is not None and bar.passed(found) for found in row] for row in pairs]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from deepreview.lint.alike import REPEATED, TOLD, findings_of, likeness, lines_of, resolved
+from deepreview.lint.alike import REPEATED, TOLD, alike, findings_of, lines_of, resolved
 from deepreview.lint.base import Checked, Given, Problem, Unchecked
 from deepreview.model.claim import Claim
 from deepreview.model.published import Published, Resolved
@@ -53,8 +53,8 @@ def _named(row: Resolved, told: Iterable[str], number: int) -> bool:
 def _told_again(rows: Sequence[Claim], report: Published, told: Sequence[str]) -> list[bool]:
     """Whether a finding or a line is about what each row is about, in whatever words."""
     bare = [replace(row, places=()) for row in rows]
-    findings, lines = likeness(rows, findings_of(report)), likeness(bare, lines_of(told))
-    return [any(score > TOLD for score in (*one, *other)) for one, other in zip(findings, lines, strict=True)]
+    findings, lines = alike(rows, findings_of(report), TOLD), alike(bare, lines_of(told), TOLD)
+    return [any((*one, *other)) for one, other in zip(findings, lines, strict=True)]
 
 
 def declined(given: Given) -> Checked:
@@ -66,9 +66,9 @@ def declined(given: Given) -> Checked:
     now = findings_of(given.report)
     for number, report in enumerate(given.earlier, 1):
         rows = _refused(report)
-        for row, scores in zip(rows, likeness(resolved(rows, report), now), strict=True):
-            for place, score in enumerate(scores):
-                if score > REPEATED:
+        for row, repeated in zip(rows, alike(resolved(rows, report), now, REPEATED), strict=True):
+            for place, same in enumerate(repeated):
+                if same:
                     again.setdefault(place, (number, row))
     for place, (number, row) in sorted(again.items()):
         finding = given.report.findings[place]
