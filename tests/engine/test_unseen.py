@@ -76,6 +76,13 @@ def test_who_said_nothing_is_skipped_and_nobody_is_no_verdict() -> None:
     assert report.verdict.value is VerdictValue.NONE
 
 
+def test_a_note_that_begins_with_code_hides_nothing_of_what_follows() -> None:
+    text = b"# Review\n\n## Design Observations\n\n### Concerns\n\n```go\nreturn nil\n```\n\n## Summary\n\nFine.\n"
+    report = merged(*voices_of(text, "claude"))
+    assert [remark.text for remark in report.told if "return nil" in remark.text]
+    assert parse_report(markdown.render(report)).originals
+
+
 def test_every_real_case_is_conserved_and_its_report_keeps_the_rules(corpus: Path) -> None:
     """All trusted cases, from the reviewers' own texts to a report in Markdown."""
     for case in cases(corpus):

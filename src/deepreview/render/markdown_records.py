@@ -227,6 +227,8 @@ def _with_name(text: str, reviewer: str) -> str:
     name = f"[{plain(reviewer)}]"
     if not text:
         return name
+    if text.startswith(("```", "~~~")):  # behind the mark of an item, some readers see no fence
+        return f"{name}\n\n{text}"
     return f"{text}\n\n{name}" if "\n" in text else f"{text} {name}"
 
 
