@@ -125,6 +125,14 @@ def test_a_report_of_nothing() -> None:
     assert parse_report(published_markdown(parsed)) == parsed
 
 
+@pytest.mark.parametrize("under", ["### Executive Summary", "### Model A\n\nIt read all.", "#### Model A\n\nText."])
+def test_a_retro_whose_headings_fall_towards_its_summary_goes_round(under: str) -> None:
+    parsed = parse_report(f"# Agent Performance Retro\n{under}\n## Executive Summary\n\nIn short.")
+    assert parsed.closing == "In short."
+    assert [one.title for one in parsed.retro] == ["Model A"] * ("Model A" in under)
+    assert parse_report(published_markdown(parsed)) == parsed
+
+
 _HEADED = st.one_of(
     st.builds("{} {}".format, st.sampled_from(["#", "##", "###", "####", "######"]), st.sampled_from(HEADINGS)),
     st.sampled_from(HEADINGS).map("**{}**".format),

@@ -165,9 +165,8 @@ class _Retro:
 
 
 def _retro(lines: Sequence[Line]) -> _Retro:
-    pieces = split_passages(lines)
-    summary = [line for title, piece in pieces if part_of(title) is Part.SUMMARY for line in piece]
-    told = [(title, lowered(piece)) for title, piece in pieces if part_of(title) is not Part.SUMMARY]
+    summary, pieces = _summed(lines)
+    told = [(title, lowered(piece)) for title, piece in pieces]
     tables, rest = split_tables(summary)
     at = next((n for n, line in enumerate(rest) if not line.fenced and _RECONCILIATION.match(line.text)), len(rest))
     totals = _totals(tables)
@@ -179,6 +178,17 @@ def _retro(lines: Sequence[Line]) -> _Retro:
         closing="\n\n".join(part for part in closing if part),
         reconciliation=lowered(rest[at:]),
     )
+
+
+def _summed(lines: Sequence[Line]) -> tuple[list[Line], Sequence[tuple[str, tuple[Line, ...]]]]:
+    """The lines of the summary, and the other pieces; where none of them has a title, those of their own headings."""
+    pieces = split_passages(lines)
+    summary = [line for title, piece in pieces if part_of(title) is Part.SUMMARY for line in piece]
+    others = [(title, piece) for title, piece in pieces if part_of(title) is not Part.SUMMARY]
+    if len(others) == len(pieces) or any(title for title, _ in others):
+        return summary, others
+    deeper, others = _summed(others[0][1])
+    return deeper + summary, others
 
 
 def _totals(tables: Sequence[Table]) -> Table | None:
