@@ -187,8 +187,8 @@ def _summed(lines: Sequence[Line]) -> tuple[list[Line], Sequence[tuple[str, tupl
     others = [(title, piece) for title, piece in pieces if part_of(title) is not Part.SUMMARY]
     if len(others) == len(pieces) or any(title for title, _ in others):
         return summary, others
-    deeper, others = _summed(others[0][1])
-    return deeper + summary, others
+    deeper, rest = _summed(others[0][1])
+    return deeper + summary, rest
 
 
 def _totals(tables: Sequence[Table]) -> Table | None:
