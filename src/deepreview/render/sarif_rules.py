@@ -8,7 +8,9 @@ from deepreview.context.visible import one_line, visible
 from deepreview.model.claim import Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding
+from deepreview.model.life import Previous
 from deepreview.render.safe_markdown import plain
+from deepreview.render.sarif_parts import braces, message_text
 
 MOST_NAME = 255
 """Longest rule name that GitHub keeps."""
@@ -26,21 +28,21 @@ _PRECISION = {
 }
 
 
-def rules(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """The rules in the order of their names, described by what their findings have in common."""
-    kinds: dict[str, list[Finding]] = {}
-    for finding in findings:
-        kinds.setdefault(rule_id(finding.kind), []).append(finding)
+def rules(shown: Sequence[Finding | Previous]) -> list[dict[str, Any]]:
+    """The rules in the order of their names, described by what their results have in common."""
+    kinds: dict[str, list[Finding | Previous]] = {}
+    for one in shown:
+        kinds.setdefault(rule_id(one.kind), []).append(one)
     return [_rule(kind, kinds[kind]) for kind in sorted(kinds)]
 
 
-def _rule(kind: str, found: Sequence[Finding]) -> dict[str, Any]:
-    reviewers = ", ".join(sorted({visible(name) for finding in found for name in finding.reviewers}))
+def _rule(kind: str, shown: Sequence[Finding | Previous]) -> dict[str, Any]:
+    found = [one for one in shown if isinstance(one, Finding)]
+    reviewers = ", ".join(sorted({visible(name) for one in shown for name in one.reviewers}))
     words = re.sub(r"[-_]+", " ", kind)
-    weakest = min((finding.proof for finding in found), key=list(Rung).index)
-    worst = max((finding.severity for finding in found), key=lambda severity: severity.weight)
+    worst = max((one.severity for one in shown), key=lambda severity: severity.weight)
     methods = sorted({text for finding in found if (text := one_line(finding.method))})
-    how = " ".join(methods)[:MOST_WORDS] or "The reviewer did not say how."
+    how = " ".join(methods)[:MOST_WORDS] or _no_method(found)
     classes = sorted({finding.defect.value for finding in found})
     return {
         "id": kind,
@@ -53,23 +55,23 @@ def _rule(kind: str, found: Sequence[Finding]) -> dict[str, Any]:
         },
         "defaultConfiguration": {"level": {"recommendation": "note"}.get(_PROBLEM[worst], _PROBLEM[worst])},
         "properties": {
-            "precision": _PRECISION[weakest],
+            **_precision(found),
             "problem.severity": _PROBLEM[worst],
             "tags": ["deep-review", *classes],
         },
     }
 
 
+def _no_method(found: Sequence[Finding]) -> str:
+    return "The reviewer did not say how." if found else "In an earlier round, whose report says how."
+
+
+def _precision(found: Sequence[Finding]) -> dict[str, str]:
+    """That of the weakest proof; of what only earlier rounds said, no proof is at hand."""
+    weakest = min((finding.proof for finding in found), key=list(Rung).index, default=None)
+    return {"precision": _PRECISION[weakest]} if weakest else {}
+
+
 def rule_id(kind: str) -> str:
     """The kind as the name of a rule."""
     return visible(kind)[:MOST_NAME]
-
-
-def message_text(text: str) -> str:
-    """Plain text in which nothing is a link or a placeholder, by the escapes that SARIF gives."""
-    return braces(re.sub(r"([\\\[\]])", r"\\\1", text))
-
-
-def braces(text: str) -> str:
-    """Text in which nothing is a placeholder."""
-    return text.replace("{", "{{").replace("}", "}}")
