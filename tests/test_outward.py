@@ -29,6 +29,7 @@ API = "https://api.anthropic.com/v1/messages"
         ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "*"}, API, None),
         ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "*.anthropic.com"}, API, None),
         ({"ALL_PROXY": "http://p:3128", "NO_PROXY": ", "}, API, "http://p:3128"),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "localhost,,127.0.0.1, "}, API, "http://p:3128"),
         ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "pic.com"}, API, "http://p:3128"),
     ],
 )

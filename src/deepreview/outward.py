@@ -4,6 +4,7 @@ The variables are those that other programs know. Nothing here reads the environ
 an `Outward` goes by it.
 """
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EX
 """Variables that each name a file of certificates; all that are set are trusted, beside the system's own."""
 _HERE = ("127.0.0.1", "localhost", "::1")
 _LARGEST = 16 << 20
+_CERTIFICATE = re.compile(r"-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^-]*-----END \1-----")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +54,10 @@ def outward(environ: Mapping[str, str]) -> Outward:
     """The way out; raises ConfigError for a proxy or a file of certificates that cannot be one."""
     every = _variable("ALL_PROXY", environ)
     found = {scheme: _variable(f"{scheme.upper()}_PROXY", environ) or every for scheme in ("https", "http")}
-    spared = (name.strip().lower().lstrip("*").lstrip(".") or "*" for name in _variable("NO_PROXY", environ).split(","))
+    spared = (name.strip().lower() for name in _variable("NO_PROXY", environ).split(","))
     return Outward(
         proxies={scheme: _checked(scheme, url) for scheme, url in found.items() if url},
-        spared=tuple(spared) if _variable("NO_PROXY", environ).strip(" ,") else (),
+        spared=tuple(name.lstrip("*").lstrip(".") or "*" for name in spared if name),
         authorities={name: _file(name, environ[name]) for name in AUTHORITIES if environ.get(name)},
     )
 
@@ -64,6 +66,12 @@ def told_on(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables about proxies that are set, in both spellings: for a program that reaches the outside itself."""
     names = (*PROXIES, *(name.lower() for name in PROXIES))
     return {name: environ[name] for name in names if environ.get(name)}
+
+
+def certificates(path: Path) -> str:
+    """Those of a file, and nothing else of it: the same file may hold the private key of an authority."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return "".join(f"{found[0]}\n" for found in _CERTIFICATE.finditer(text))
 
 
 def _variable(name: str, environ: Mapping[str, str]) -> str:

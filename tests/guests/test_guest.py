@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import os
 import shutil
 import signal
@@ -260,7 +261,9 @@ def test_the_users_way_out_is_for_those_alone_who_reach_the_outside(lodging: Lod
     if not usual:
         pytest.skip("this machine trusts nobody")
     root = lodging.repo.root
-    (root / "own.pem").write_text(ssl.DER_cert_to_PEM_cert(usual[0]))
+    body = base64.b64encode(bytes.fromhex("302e020100300506032b657004220420") + bytes(range(32))).decode()
+    key = f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
+    (root / "own.pem").write_text(f"{key}of sam\n{ssl.DER_cert_to_PEM_cert(usual[0])}")
     (root / "credentials.json").write_text("signed in")
     way = {"HTTPS_PROXY": "http://p:3128", "no_proxy": "x", "NODE_EXTRA_CA_CERTS": f"{root}/own.pem"}
     account = Account(file=root / "credentials.json", at=".tool/auth.json")
@@ -278,6 +281,8 @@ def test_the_users_way_out_is_for_those_alone_who_reach_the_outside(lodging: Lod
             assert {"HTTPS_PROXY=http://p:3128", "no_proxy=x"} <= set(told.splitlines())
             assert f"NODE_EXTRA_CA_CERTS={root}/own.pem" not in told
             assert "-----BEGIN CERTIFICATE-----" in told
+            assert "PRIVATE KEY" not in told
+            assert "of sam" not in told
 
     go(visit())
 

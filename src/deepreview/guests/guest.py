@@ -17,7 +17,7 @@ from deepreview.guests import bubblewrap, folders, programs, watch
 from deepreview.guests.appetite import Allowance, Watched
 from deepreview.guests.isolation import Isolation, closed, label
 from deepreview.guests.isolation import bubblewrap as found_bubblewrap
-from deepreview.outward import outward, told_on
+from deepreview.outward import certificates, outward, told_on
 
 _HERE = Path(__file__).parent
 _INSIDE = Path("/run/deepreview")
@@ -114,8 +114,7 @@ def _authorities(setup: Setup) -> dict[str, str]:
     """The certificates that the user's own tools trust, by file: for those who reach the outside by themselves."""
     if setup.account is None:
         return {}
-    found = outward(setup.environ).authorities
-    return {f"{variable}.pem": path.read_text(encoding="utf-8", errors="replace") for variable, path in found.items()}
+    return {f"{name}.pem": certificates(path) for name, path in outward(setup.environ).authorities.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
