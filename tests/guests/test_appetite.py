@@ -109,6 +109,27 @@ def test_files_that_were_there_count_for_nothing_and_counting_never_follows_link
     assert watched._too_much() == "it wrote 3 MB of files, of 2 MB (guest-disk)"
 
 
+def test_what_goes_while_it_is_counted_hides_nothing_beside_it(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / name).write_bytes(bytes(MB))
+    _, second, _ = tmp_path.iterdir()
+    sizes = appetite._sizes([tmp_path])
+    assert next(sizes) >= MB
+    second.unlink()
+    assert sum(sizes) >= MB
+
+
+def test_folders_take_room_and_a_file_of_many_names_takes_it_once(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(MB))
+    for number in range(9):
+        (tmp_path / f"b{number}").hardlink_to(tmp_path / "a")
+    assert MB <= sum(appetite._sizes([tmp_path])) < 2 * MB
+    for number in range(500):
+        (tmp_path / str(number)).mkdir()
+    rooms = 500 * (tmp_path / "0").stat().st_blocks * 512
+    assert sum(appetite._sizes([tmp_path])) >= MB + rooms
+
+
 def test_file_systems_in_memory_are_bounded(wrapped: Lodging, go: Go) -> None:
     async def visit() -> None:
         async with wrapped.open() as room:

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,18 +116,23 @@ def _size(folders: Sequence[Path], most: int | None) -> int:
 
 
 def _sizes(folders: Sequence[Path]) -> Iterator[int]:
-    """The room that each file takes, links not followed; folders that cannot be read are left out."""
-    left = [os.fspath(folder) for folder in folders]
+    """The room that each file and folder takes, once for all its names, links not followed.
+
+    What cannot be read is left out, and so is what went meanwhile.
+    """
+    left, known = [os.fspath(folder) for folder in folders], set[tuple[int, int]]()
     while left:
-        try:
-            with os.scandir(left.pop()) as entries:
-                for entry in entries:
+        with suppress(OSError), os.scandir(left.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    found = entry.stat(follow_symlinks=False)
                     if entry.is_dir(follow_symlinks=False):
                         left.append(entry.path)
-                    else:
-                        yield entry.stat(follow_symlinks=False).st_blocks * _BLOCK
-        except OSError:
-            continue
+                    elif found.st_nlink > 1 and (found.st_dev, found.st_ino) in known:
+                        continue
+                    elif found.st_nlink > 1:
+                        known.add((found.st_dev, found.st_ino))
+                    yield found.st_blocks * _BLOCK
 
 
 def _told(size: int) -> str:
