@@ -1,5 +1,6 @@
 """A quote whose code looks like a key is found where it stands, whatever was taken out of it."""
 
+import time
 from pathlib import Path
 
 from hypothesis import given
@@ -59,6 +60,15 @@ def test_a_quote_of_a_whole_key_is_found_with_all_its_lines() -> None:
         found = anchor(Place(path="a.py", first=3, last=4), completed(hidden, lines), lines)
         assert found
         assert found.sure
+
+
+def test_a_file_of_many_beginnings_takes_no_longer_than_one_of_many_lines() -> None:
+    def seconds(line: str) -> float:
+        began = time.process_time()
+        assert completed("~~~", [line] * 20_000) == "~~~"
+        return time.process_time() - began
+
+    assert seconds(PEM.splitlines()[0]) < 1 + 20 * seconds("x = 1")
 
 
 def test_a_quote_of_a_private_path_is_found() -> None:

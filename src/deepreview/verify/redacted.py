@@ -5,6 +5,7 @@ The gap is closed for the comparison only: what is stored keeps it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from deepreview.guests.redact import HIDDEN
@@ -38,9 +39,11 @@ def _keys(parts: Sequence[str], there: Sequence[str]) -> Iterator[str]:
     if len(parts) != 2:  # noqa: PLR2004 - one key, of many lines
         return
     first, last = parts
+    ends = [at for at, line in enumerate(there) if _END.search(line)]
     for start, line in enumerate(there):
         if line.startswith(first) and _BEGIN.match(line, len(first)):
-            stop = next((at for at, end in enumerate(there[start:], start) if _END.search(end)), start)
+            after = bisect_left(ends, start)
+            stop = ends[after] if after < len(ends) else start
             if there[stop].endswith(last):
                 yield "\n".join(there[start : stop + 1])
 
