@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from deepreview.lives.code import Code, code_of, stands
+from deepreview.lives.code import Code, at_base, code_of, stands
 from deepreview.lives.fold import lives, unused
 from deepreview.lives.gaps import known_gaps
 from deepreview.lives.match import Match, Matches, matches
@@ -61,10 +61,24 @@ class Past:
         return surface(life, self.code, self.head)
 
     def stands(self, life: Life) -> bool:
-        """Whether its code is where it was; so it is where nothing was quoted and the file is there."""
+        """Whether its code is where it was; so it is where nothing was quoted and the file is there.
+
+        What it tells of code that the change removed stands as long as that is removed.
+        """
+        if at_base(life.finding):
+            return self._removed(life)
         lines = self.code.lines(self.head, self.path_now(life)) if life.finding.path else ()
         code = code_of(life.finding)
         return lines is not None and (not code or stands(code, lines))
+
+    def _removed(self, life: Life) -> bool:
+        """Whether the base still has the code of a finding, and the head still not."""
+        code = code_of(life.finding)
+        had = self.code.lines(self.base, life.finding.path)
+        has = self.code.lines(self.head, self.path_now(life))
+        if not code:
+            return had is not None and has is None
+        return stands(code, had or ()) and not stands(code, has or ())
 
     def brought(self, life: Life) -> bool:
         """Whether its code counts as the change's still: compared with another base, it may have been there before."""

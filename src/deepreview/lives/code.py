@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from deepreview.model.change import Commit, Sha
+from deepreview.model.change import Commit, Sha, Side
 from deepreview.model.finding import Finding
 
 
@@ -44,6 +44,11 @@ def plain(lines: Sequence[str]) -> tuple[str, ...]:
 def code_of(finding: Finding) -> tuple[str, ...]:
     """The code at its main place; empty for a whole file or none."""
     return plain(finding.main.quote.splitlines()) if finding.main else ()
+
+
+def at_base(finding: Finding) -> bool:
+    """Whether it tells of what the change removed."""
+    return finding.main is not None and finding.main.side is Side.BASE
 
 
 def stands(code: Sequence[str], lines: Sequence[str]) -> bool:

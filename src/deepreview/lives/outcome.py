@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deepreview.lives.attach import SHOWN, Attached, Past
-from deepreview.lives.code import plain, stands
+from deepreview.lives.code import at_base, plain, stands
 from deepreview.lives.match import Match
 from deepreview.lives.places import Surface, here, partly, spots
 from deepreview.lives.wake import SETTLED
@@ -184,6 +184,9 @@ class _Row:
         left = self.attached.left.get(self.life.identity)
         if self._surface.partly:
             yield partly(self._surface, SHOWN)
+        elif at_base(self.life.finding):
+            removed = "What the change removed is removed still" if self._stands else "What the change removed is back"
+            yield f"{removed} ({path})."
         elif self._file_gone:
             yield f"{self.life.finding.path} is gone" + (f" since {_commit(left)}." if left else ".")
         elif left:
@@ -207,6 +210,8 @@ class _Row:
     def _file_gone(self) -> bool:
         """Whether its file is not there; of one whose commit git does not have any more, the new name is not known."""
         finding = self.life.finding
+        if at_base(finding):
+            return False
         missing = bool(finding.path) and self.past.code.lines(self.past.head, self.past.path_now(self.life)) is None
         return missing and self.past.code.commit(self.life.head) is not None
 

@@ -40,7 +40,7 @@ async def started(shell: Shell, gate: Path, *args: str, before: Sequence[str] = 
     deadline = time.monotonic() + 60
     others = ("names", "paths", "history")
     while (
-        not all(list(shell.home.glob(f"**/{name}.run.json")) for name in others)
+        not all(any(list(folder.rglob(f"{name}.run.json")) for folder in shell.rounds) for name in others)
         or not (gate.parent / "started").exists()
     ):
         assert time.monotonic() < deadline, await process.stderr.read()  # type: ignore[union-attr]  # it is a pipe
