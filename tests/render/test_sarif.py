@@ -192,6 +192,11 @@ def test_a_finding_that_is_settled_is_suppressed() -> None:
     assert "suppressions" not in result_of(make_report(make_finding(1)))
 
 
+def test_where_one_result_is_suppressed_the_others_say_that_they_are_not() -> None:
+    results = run_of(make_report(make_finding(1, state=State.DECLINED), make_finding(2)))["results"]
+    assert sorted(len(result["suppressions"]) for result in results) == [0, 1]
+
+
 def test_dropped_claims_are_properties_and_no_results(full: Report) -> None:
     run = run_of(full)
     assert len(run["results"]) == len(full.findings)

@@ -61,12 +61,22 @@ def _run(report: Report) -> Json:
         "invocations": [_invocation(report)],
         **_provenance(report),
         "columnKind": "unicodeCodePoints",
-        "results": [
-            *(_result(finding, report, order) for finding in shown),
-            *(earlier_result(row, order) for row in left),
-        ],
+        "results": _alike(
+            [
+                *(_result(finding, report, order) for finding in shown),
+                *(earlier_result(row, order) for row in left),
+            ]
+        ),
         "properties": _properties(report),
     }
+
+
+def _alike(results: list[Json]) -> list[Json]:
+    """The results, all with their suppressions or none: a run that has them for some only would be invalid."""
+    if any("suppressions" in result for result in results):
+        for result in results:
+            result.setdefault("suppressions", [])
+    return results
 
 
 def _invocation(report: Report) -> Json:
