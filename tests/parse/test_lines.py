@@ -59,3 +59,25 @@ def test_marks_of_growing_length_take_linear_time() -> None:
     started = time.monotonic()
     read_lines(text, opens)
     assert time.monotonic() - started < 10
+
+
+FIRST = "I1. **First** — `a.py:1`"
+NEXT = "I2. **Title** — `a.py:3`"
+
+
+@pytest.mark.parametrize(
+    ("text", "fences"),
+    [
+        (f"```go\nx\n\n{NEXT}\n\n```go\ny\n```\nz", ["```go", "x", "", "```go", "y", "```"]),
+        (f"```\nx\n\n{NEXT}\n\n```\ny\n```\nz", ["```", "x", "", "```", "y", "```"]),
+        ("```go\nx\n\n### I2: Title\n\n```go\ny\n```\nz", ["```go", "x", "", "```go", "y", "```"]),
+    ],
+)
+def test_a_fence_whose_end_is_missing_ends_at_the_next_finding(text: str, fences: list[str]) -> None:
+    assert fenced(f"{FIRST}\n\n{text}") == fences
+
+
+@pytest.mark.parametrize("mark", ["```", "```text", "````markdown"])
+def test_a_finding_that_is_quoted_as_code_ends_no_fence(mark: str) -> None:
+    close = mark.rstrip("abcdefghijklmnopqrstuvwxyz")
+    assert NEXT in fenced(f"{FIRST}\n\n{mark}\nx\n{NEXT}\n{close}\n\n```go\ny\n```\n")

@@ -14,17 +14,21 @@ _FEW = 3
 _MOST_PIECES = 8
 _LONGEST = 800
 _FIELD = re.compile(
-    r"^[\s>*_`#|(-]{0,10}(?:[^\x00-\u2100]{1,4}\s?)?(?P<name>classification|class|category|severity|priority|impact|level"
+    r"^[\s>*_`#|(\[-]{0,10}(?:[^\x00-\u2100]{1,4}\s?)?(?P<name>classification|class|category|severity|priority|impact|level"
     r"|(?:code |affected )?(?:locations?|files?|paths?)|where|code|references?|ref|at|lines?|evidence|see|in|type)"
     r"(?: rating| level| path)?(?:\(s\))?"
-    r"[*_`]{0,3}(?P<apart>[ ]?[:：|]|[ ][—–-](?=[ ])|(?=[ ]`))[*_`]{0,3}[ ]*(?P<value>\S[^\n]{0,600})$",
+    r"[*_`]{0,3}(?P<apart>[ ]?[:：|=]|[ ][—–-](?=[ ])|(?=[ ]`)|(?<=ity)(?=[ ]\w+\W{0,3}$))"
+    r"[*_`]{0,3}[ ]*(?P<value>\S[^\n]{0,600})$",
     re.IGNORECASE,
 )
 _TITLED = re.compile(
     r"^[\s>*_#-]{0,10}(?:[^\x00-\u2100]{1,4}\s?)?(?:locations?|files?|where)(?:\(s\))?[\s*_:]{0,4}$", re.IGNORECASE
 )
 _PIECES = re.compile(r"\s*[|·•;]\s*(?=[*_`]{0,3}[A-Z])")
-_TAG = re.compile(r"^[\s>*_`(\[-]{0,8}(?P<said>\w[\w, /-]{1,40})[\s*_`)\]]{0,8}$")
+_TAG = re.compile(
+    r"^[\s>*_`(\[-]{0,8}(?P<said>\w[\w, /-]{1,40}?)(?P<sure>[ -](?:severity|priority))?[\s*_`)\].]{0,8}$", re.IGNORECASE
+)
+_RATING_TITLE = re.compile(r"^[\s>*_#-]{0,10}(?:severity|priority)[\s*_:]{0,4}$", re.IGNORECASE)
 _EMPTY_ROW = re.compile(r"^\s*\|[\s|:-]*$")
 _RATING = ("sever", "prior", "impact", "level")
 _CLASSING = ("class", "categ", "type")
@@ -39,7 +43,7 @@ class Fields:
         self.places: tuple[Place, ...] = ()
         self.tagged: Severity | None = None
         self.defect: DefectClass | None = None
-        self._awaited = False
+        self._awaited = self._rated = False
 
     def beneath(self, lines: Sequence[Line]) -> Sequence[Line]:
         """The lines without the first, where that is but the place: some write it under the heading."""
@@ -63,18 +67,25 @@ class Fields:
         if len(line) > _LONGEST:
             return False
         line = spelt_out(line)
-        if self._awaited and line.strip():
-            self._awaited = False
-            if _is_place(line):
-                self.places += places_in(line)
-                return True
-        if _TITLED.match(line):
-            self._awaited = not self.places
-            return self._awaited
+        if line.strip() and self._took_titled(line):
+            return True
         pieces = _PIECES.split(line.strip().strip("|").strip())[:_MOST_PIECES]
         if len(pieces) > 1 and all(map(_FIELD.match, pieces)):
             return min(map(self._took_one, pieces))
         return self._took_one(line.strip().strip("|").strip() if line.lstrip().startswith("|") else line)
+
+    def _took_titled(self, line: str) -> bool:
+        """`Location` or `Severity` as a title on a line of its own, and then what it is."""
+        awaited, rated = self._awaited, self._rated
+        self._awaited = self._rated = False
+        if rated and self._took_rating("severity", line, tight=False):
+            return True
+        if awaited and _is_place(line):
+            self.places += places_in(line)
+            return True
+        self._rated = bool(_RATING_TITLE.match(line)) and self.tagged is None
+        self._awaited = bool(_TITLED.match(line)) and not self.places
+        return self._rated or self._awaited
 
     def _took_one(self, line: str) -> bool:
         found = _FIELD.match(line)
@@ -119,7 +130,7 @@ class Fields:
         """`(important, gap)` on a line of its own; one word must be set apart by marks."""
         tag = _TAG.match(line)
         words = re.split(r"[,/]", tag["said"]) if tag else []
-        if not are_tags(words) or line.strip()[:1] not in {"(", "[", "*", "_", "`"}:
+        if tag is None or not are_tags(words) or not (tag["sure"] or line.strip()[:1] in {"(", "[", "*", "_", "`"}):
             return False
         for word in words:
             self.tagged, self.defect = self.tagged or severity_of(word), self.defect or class_of(word)
@@ -128,7 +139,7 @@ class Fields:
 
 def _balanced(value: str) -> str:
     """Without the mark at its end that opened before the name: `(severity: high)`."""
-    for opening, closing in (("(", ")"), ("`", "`")):
+    for opening, closing in (("(", ")"), ("[", "]"), ("`", "`")):
         if value.endswith(closing) and (value.count(closing) % 2 if opening == closing else opening not in value):
             value = value[:-1]
     return value

@@ -33,7 +33,7 @@ _CONNECTORS = re.compile(
 _PATHS = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*\)|`[^`\n]*`|[\w./@+-]+[./][\w./@+-]*(?::[\d,\s–-]+)?")
 _STRUCK = re.compile(r"(?<![\\~])~~+$")
 _COLON = re.compile(r":\s+")
-_APART = re.compile(r"\s*(?P<open>[(\[])|(?P<sure>\s+[|→@]\s+)|[:,]\s+")
+_APART = re.compile(r"\s*(?P<open>[(\[])|(?P<sure>\s+[|→@]\s+)|[:,]\s+|\s+(?:in|at)\s+")
 _GRADED = re.compile(r"\s+[*_`]{0,3}[(\[]([\w ,/-]{2,40})[)\]][\s*_`]*$")
 _LAST = re.compile(r"\s+(?:[—–|]|--?)\s+([\w ,/|-]{2,40})$")
 _MOST_DASHES = 40
@@ -132,6 +132,8 @@ def _titled(first: Lead, title: str, tail: str, *, bold: bool) -> FindingHeading
 def _named(head: FindingHeading, title: str, tail: str) -> FindingHeading:
     """With title, places and what stands behind them; the place may stand first (`a.py:3 — title`) or in the title."""
     title = _STRUCK.sub("", title.strip()).strip()
+    if _lines_in(title) and is_places(title) and (said := tail.lstrip(" :—–-.")) and not is_places(said):
+        title, tail = said, title
     if not tail.strip(" .:~") or not _CONNECTORS.sub("", tail):
         title, tail = _split(title)
     elif not places_in(_without(_PAREN, tail)) and (parted := _split(title))[1]:

@@ -15,6 +15,13 @@ _NOTHING = re.compile(
 )
 
 
+_COUNT = re.compile(
+    r"^[\W_]*(?:\d{1,3}|zero|one|two|three|four|five|six|a few|few|some|several|many|multiple)"
+    r"(?:[ ](?:issues?|findings?|problems?|things?|items?|suggestions?|nits?|concerns?|comments?|found|more))?[\W_]*$",
+    re.IGNORECASE,
+)
+
+
 def items_of(lines: Sequence[Line]) -> tuple[str, ...]:
     """List items without their marks, paragraphs between them as they stand; `None.` is no item."""
     return tuple(text for text, _ in marked_items_of(lines))
@@ -59,3 +66,8 @@ def _goes_on(lines: Sequence[Line], number: int) -> bool:
 def is_nothing(text: str) -> bool:
     """Whether a text only says that there is nothing to say."""
     return len(text) < _LONGEST_NOTHING and bool(_NOTHING.match(text))
+
+
+def is_count(text: str) -> bool:
+    """Whether a text only says how many there are."""
+    return len(text) < _LONGEST_NOTHING and bool(_COUNT.match(text))

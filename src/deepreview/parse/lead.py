@@ -92,6 +92,8 @@ def lead(text: str, *, bold: bool) -> Lead | None:
         return _numbered(found)
     severity, word = severity_of(found["word"]), found["word"].lower()
     framed = found[0][0] in "[(`" or found["nth"] or found["mark"] or (bold and found.end() >= len(text))
+    if (found[0][0] == "`" and found["word"] in _LIGHT) or (word == "suggestions" and not found["nth"]):
+        return None  # a name in code, as in "`error` is thrown"; a word for many
     if not framed or (severity is None and not (found["nth"] and word in _COUNTED)):
         return None
     return Lead(Mark.WORD, "", severity, int(found["nth"] or 0), found.end())

@@ -51,17 +51,17 @@ def read_lines(text: str, ends: Callable[[str], bool]) -> tuple[Line, ...]:
     """All lines; where a fence is never closed, the first line that `ends` recognises closes it."""
     raw = _unwrapped(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ends)
     fences = [_fence(line) for line in raw]
-    closers = _closers(fences)
+    closers, following = _closers(fences), _following(fences)
     lines, stack = list[Line](), list[_Fence]()
-    lost = False
+    lost, uneven = False, _uneven(fences)
     for number, line in enumerate(raw):
         fence = fences[number]
-        if stack and lost and ends(line):
+        if stack and (lost or (uneven and _may_end(stack, line))) and ends(line):
             stack.clear()
         inside, outer = bool(stack), stack[:1]
         if fence is not None:
             _turn(stack, fence)
-            lost = bool(stack) and closers[number + 1].get(stack[0].mark[0], 0) < len(stack[0].mark)
+            lost = bool(stack) and (_unclosed(stack, closers[number + 1]) or _forgotten(stack[-1], following[number]))
         opened = fence.info if fence and stack and stack[:1] != outer else None
         lines.append(Line(line, inside or fence is not None, opened))
     return tuple(lines)
@@ -97,6 +97,41 @@ def _turn(stack: list[_Fence], fence: _Fence) -> None:
         if stack[-1].info.partition(" ")[0].lower() not in _MARKDOWN:
             stack.pop()
         stack.append(fence)
+
+
+def _uneven(fences: Sequence[_Fence | None]) -> bool:
+    """Whether a fence stays open at the end: then some mark before it is missing, or one is too many."""
+    stack = list[_Fence]()
+    for fence in fences:
+        if fence is not None:
+            _turn(stack, fence)
+    return bool(stack)
+
+
+def _may_end(stack: Sequence[_Fence], line: str) -> bool:
+    """Whether a line may end a passage for which an end stands further down: no comment, and no Markdown in it."""
+    return not line.startswith("# ") and not any(one.info.partition(" ")[0].lower() in _MARKDOWN for one in stack)
+
+
+def _unclosed(stack: Sequence[_Fence], closers: dict[str, int]) -> bool:
+    return closers.get(stack[0].mark[0], 0) < len(stack[0].mark)
+
+
+def _forgotten(opened: _Fence, following: _Fence | None) -> bool:
+    """Whether the next fence opens another passage, so that the end of this one was left out somewhere before it."""
+    if following is None or opened.info.partition(" ")[0].lower() in _MARKDOWN:
+        return False
+    return bool(following.info) and following.mark == opened.mark
+
+
+def _following(fences: Sequence[_Fence | None]) -> list[_Fence | None]:
+    """For each line the next fence behind it."""
+    behind: _Fence | None = None
+    found = list[_Fence | None]()
+    for fence in reversed(fences):
+        found.append(behind)
+        behind = fence or behind
+    return found[::-1]
 
 
 def _closers(fences: Sequence[_Fence | None]) -> list[dict[str, int]]:

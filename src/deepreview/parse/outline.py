@@ -7,15 +7,26 @@ from itertools import chain
 
 from deepreview.model.claim import Severity
 from deepreview.parse.heading import FindingHeading, finding_heading
-from deepreview.parse.items import is_nothing
+from deepreview.parse.items import is_count, is_nothing
 from deepreview.parse.lead import Mark
 from deepreview.parse.lines import Line, read_lines
-from deepreview.parse.vocabulary import BOLD, CLAIMING, SEVERITIES, Part, heading, is_label, labelled, part_of
+from deepreview.parse.vocabulary import (
+    BOLD,
+    CLAIMING,
+    SEVERITIES,
+    Part,
+    heading,
+    is_label,
+    is_rating,
+    labelled,
+    part_of,
+)
 
 _WHOLE = {Part.RETRO, Part.NOTES, Part.RESOLUTION, Part.REPRODUCTIONS, Part.PREVIOUS, Part.SINCE}
 """Parts that keep their deeper headings, whatever these say."""
 _UNDER = re.compile(r"^ {0,3}([=-])\1{2,100}[ \t]*$")
 _LONGEST_TITLE = 80
+_MOST_SEVERITIES = 6
 _BEGINS = set("CIS0123456789")
 _OPEN = {Part.PREAMBLE, *CLAIMING}
 _INDENTED = re.compile(r"^(?: {3,}|\t)")
@@ -83,7 +94,11 @@ def opens(line: str) -> bool:
     if titled and part_of(titled[1]) and (titled[0] < BOLD or " " in titled[1]):
         return True
     found = finding_heading(line) if line.startswith(("**", "#")) or line[:1] in _BEGINS else None
-    return bool(found and found.mark in {Mark.LETTER, Mark.NUMBER} and found.bold and found.sure and not found.series)
+    if found is None or not found.bold or found.series:
+        return False
+    if found.mark is Mark.WORD:
+        return bool(found.places)
+    return found.mark is not Mark.BARE and (found.sure or found.level > 1 or found.mark is Mark.LETTER)
 
 
 class _Reader:
@@ -97,6 +112,7 @@ class _Reader:
         self.current: tuple[FindingHeading, Severity | None] | None = None
         self.before: list[Line] = []
         self.numbering = _Numbering()
+        self._parts = set[Part]()
 
     def take(self, line: Line) -> None:
         if not line.fenced and line.text.strip():
@@ -111,7 +127,7 @@ class _Reader:
         """Part, title, level and the first words of the chapter that a line opens."""
         if titled := heading(text):
             level, title = titled
-            part = part_of(title)
+            part = self._ours(part_of(title), title)
             if part is Part.APPENDIX:
                 return None
             if part and self._may_open(part, level, title) and not (part in CLAIMING and self._is_placed(text)):
@@ -122,6 +138,11 @@ class _Reader:
             return told[0], "", BOLD, told[1]
         return None
 
+    def _ours(self, part: Part | None, title: str) -> Part | None:
+        """What a heading opens here: `Recommendations` behind the suggestions say again what to do."""
+        again = part is Part.SUGGESTIONS and part in {self.part, *self._parts}
+        return Part.OTHER if again and title.strip("*_: ").lower().endswith("recommendations") else part
+
     def _may_open(self, part: Part, level: int, title: str) -> bool:
         if self.part in _WHOLE:
             return level <= min(self.level, BOLD - 1)
@@ -129,8 +150,14 @@ class _Reader:
             return True
         if title.lower() == "suggestion" or is_label(title):
             return False
+        if level == BOLD and part in SEVERITIES and (self._is_untold() or is_rating(title) > is_rating(self.title)):
+            return False
         bold = level < BOLD or self.level == BOLD
         return len(title.split()) > 1 or part in {Part.CONCERNS, Part.STRENGTHS} or (bold and part in SEVERITIES)
+
+    def _is_untold(self) -> bool:
+        """Whether nothing stands yet under the heading of the finding: what follows rates it, and opens no section."""
+        return bool(self.current and self.current[0].level and not any(line.text.strip() for line in self.lines))
 
     def _may_be_other(self, level: int, text: str) -> bool:
         """Whether a heading of no known name opens a section, rather than a part of the finding above."""
@@ -165,7 +192,8 @@ class _Reader:
             return found.bold or found.sure
         if found.mark is Mark.WORD:  # below `S1.` in one chapter, `**Minor**: …` is a part of what S1 says
             other = self.numbering.mark not in {None, Mark.WORD}
-            return not indented and not other and (found.bold or found.sure)
+            tells = found.bold or found.sure
+            return not indented and not other and tells and not (is_nothing(found.title) or is_count(found.title))
         if indented or not (self.part in CLAIMING or self._is_whole(found)):
             return False
         if found.mark is Mark.NUMBER:
@@ -182,6 +210,7 @@ class _Reader:
 
     def _chapter(self, part: Part, title: str, level: int, words: str) -> None:
         self._end()
+        self._parts.add(self.part)
         self.part, self.title, self.level = part, title, level
         while words and (more := labelled(words)):
             self._end()
@@ -200,11 +229,13 @@ class _Reader:
     def _end(self) -> None:
         self._close() if self.current else self._settle()
         self.chapters.append(
-            Chapter(
-                part=self.part, title=self.title, level=self.level, lines=tuple(self.before), stated=tuple(self.stated)
-            )
+            Chapter(part=self.part, title=self.title, level=self.level, lines=tuple(self.before), stated=self._told())
         )
         self.before, self.lines, self.stated, self.numbering = [], [], [], _Numbering()
+
+    def _told(self) -> tuple[Stated, ...]:
+        """The findings; above any section, not what only says which severities there are."""
+        return tuple(self.stated[_legend(self.stated) if self.part is Part.PREAMBLE else 0 :])
 
     def _settle(self) -> None:
         self.before, self.lines = self.lines, []
@@ -212,6 +243,21 @@ class _Reader:
     def end(self) -> tuple[Chapter, ...]:
         self._end()
         return tuple(self.chapters)
+
+
+def _legend(stated: Sequence[Stated]) -> int:
+    """How many at the start explain the severities: each of them in its order, with no place and nothing under it."""
+    told = list[Severity]()
+    for one in stated[:_MOST_SEVERITIES]:
+        head = one.heading
+        if head.mark is not Mark.WORD or head.number or head.places or head.severity is None:
+            break
+        told.append(head.severity)
+        if one.lines:
+            break
+    order = list(Severity)
+    ranks = [order.index(severity) for severity in told]
+    return len(told) if {*told} == {*order} and ranks in (sorted(ranks), sorted(ranks)[::-1]) else 0
 
 
 def trimmed(lines: Sequence[Line]) -> Sequence[Line]:
@@ -228,13 +274,13 @@ class _Numbering:
     def __init__(self) -> None:
         self.mark: Mark | None = None
         self._last = dict[str, int]()
-        self._sure = False
+        self._first: FindingHeading | None = None
         self._level = 0
         self._nested = False
 
     def accept(self, found: FindingHeading) -> None:
         if self.mark is None:
-            self._sure = found.sure
+            self._first = found
         self.mark, self._nested = found.mark, False
         self._last[found.series], self._level = found.number, found.level
 
@@ -246,4 +292,13 @@ class _Numbering:
         if found.number != self._last.get("", 0) + 1:
             self._nested = self._nested or found.number == 1
             return False
-        return found.sure or found.level == self._level > 0 or not (self._sure or self._nested)
+        if found.level == self._level > 0:
+            return True
+        if self._nested:
+            return found.sure and self._looks_alike(found)
+        return found.sure or not (self._first and self._first.sure)
+
+    def _looks_alike(self, found: FindingHeading) -> bool:
+        """Whether it says as much as the first: behind a list within a finding, a place alone may be of the list."""
+        first = self._first
+        return first is None or (found.bold >= first.bold and bool(found.defect) >= bool(first.defect))

@@ -18,9 +18,11 @@ _SPELT = re.compile(
 )
 _ONLY = re.compile(rf"^[:~+]?(?:(?:lines?|ln)\.?:?\s)?({_RANGES})$", re.IGNORECASE)
 _LINES = re.compile(rf"^{_ABOUT}(?::|(?:lines?|ln)\.?:?\s?[`~]?|(?=L\d))({_RANGES})`?$", re.IGNORECASE)
+_ENDS = r"(?=\d[\d,\s–-]*(?:$|[—–(\[*`|]|-\s))"
+"""Behind a colon and a blank, a number that words follow counts them: `a.py: 3 tests`."""
 _BEHIND = (
-    rf"(?::|\s?[#@](?=L\d)|\s@\s|\s:\s|:\s(?=\d)|[*_]{{0,3}}[,;]?\s?\(?{_ABOUT}(?:lines?|ln)\.?:?\s?[`~]?"
-    rf"|[,;]?\s?\(?(?=L\d)|\s?\(:?(?=\d[\d\s,–-]*\)))[~+]?{_RANGES}"
+    rf"(?::(?=[L\d])|\s?[#@](?=L\d)|\s@\s|\s?:\s{_ENDS}|[*_]{{0,3}}[,;]?\s?\(?{_ABOUT}(?:lines?|ln)\.?:?\s?[`~]?"
+    rf"|[,;]?\s?\(?(?=L\d)|\s?\(:?(?=\d[\d\s,–-]*\)))[~+]?{_RANGES}(?!\w)"
 )
 _AFTER = re.compile(_BEHIND.replace(_RANGES, f"(?P<ranges>{_RANGES})"), re.IGNORECASE)
 _BEFORE = re.compile(rf"\blines?\s`?(?P<ranges>{_RANGES})`?\s(?:of|in)\s[`*_(]{{0,3}}$", re.IGNORECASE)
@@ -28,7 +30,7 @@ _PIECE = re.compile(
     r"(?P<link>\[(?P<text>[^\[\]\n]{1,400})\]\((?P<target>[^()\s]{1,600}(?:\([^()\s]{0,60}\))?)\))"
     r"|(?P<ticks>`+)(?P<code>[^`\n]{1,400})(?P=ticks)"
     rf"|(?P<bare>(?<![\w/.@`-])(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.\w{{1,12}}(?::|#(?=L\d)){_RANGES})"
-    rf"|(?P<base>(?<![\w/.@`-])(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.[A-Za-z]\w{{0,11}})(?={_BEHIND})"
+    rf"|(?P<base>(?<![\w/.@`-])(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.[A-Za-z]\w{{0,11}})(?={_BEHIND})(?!\([\d\s,–-]*\)(?!:))"
     r"|(?P<plain>(?<![\w/.@`:-])(?:[\w.@+-]+/){1,30}[\w.@+-]+\.\w{1,12}(?![\w/(:]))"
 )
 _PATHLIKE = re.compile(

@@ -15,7 +15,9 @@ from deepreview.parse.tables import split_tables
 from deepreview.parse.vocabulary import CLAIMING, SEVERITIES, Part, severity_of
 
 _PARTS = {Part.PREAMBLE, Part.SUMMARY, Part.OTHER, *CLAIMING}
-_TITLES = ("finding", "issue", "title", "problem", "description", "summary", "comment", "what")
+_TITLES = ("finding", "issue", "title", "problem")
+_VAGUE = ("description", "summary", "comment", "what")
+"""Titles that other tables have too: of what changed in each file, of what each severity means."""
 _PLACES = ("location", "file", "path", "where", "place")
 _LINES = ("line", "lines", "line(s)")
 _LEVELS = ("severity", "priority", "level", "impact")
@@ -27,10 +29,22 @@ def tabled_findings(chapter: Chapter) -> Iterable[Stated]:
     if chapter.part in _PARTS:
         for table in split_tables(chapter.lines)[0]:
             names = [re.sub(r"[^a-z() ]", "", column.lower()).strip() for column in table.columns]
-            title = next((names.index(name) for known in _TITLES for name in names if name.startswith(known)), None)
-            rated = any(name.startswith((*_LEVELS, *_PLACES)) for name in names)
-            if title is not None and (rated or chapter.part in SEVERITIES):
+            if (title := _title(names, chapter.part)) is not None:
                 yield from _rows(chapter, table, names, title)
+
+
+def _title(names: Sequence[str], part: Part) -> int | None:
+    """The column that says what is wrong; None where the table is of something else, as a count or a legend."""
+    rated = any(name.startswith(_LEVELS) for name in names)
+    placed = any(name.startswith(_PLACES) for name in names)
+    for known in _TITLES:
+        for name in names:
+            counts = name.endswith("s") and not placed and part not in SEVERITIES
+            if name.startswith(known) and not counts and (rated or placed or part in SEVERITIES):
+                return names.index(name)
+    if (rated and placed) or (placed and part in CLAIMING) or part in SEVERITIES:
+        return next((names.index(name) for known in _VAGUE for name in names if name.startswith(known)), None)
+    return None
 
 
 def _rows(chapter: Chapter, table: Table, names: Sequence[str], title: int) -> Iterable[Stated]:

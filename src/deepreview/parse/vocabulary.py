@@ -161,6 +161,8 @@ _TAGGED = re.compile(
 )
 _RULED = re.compile(r"^ {0,3}[=-]{3,20}[ ]+(\S[^\n]{1,60}?)[ ]+[=-]{3,20}$")
 _PLAIN = re.compile(r"^ {0,3}([A-Z][A-Za-z /&()-]{3,60})(:?)[ \t]*$")
+_RATED = re.compile(r"^[\s*_]*(?:severity|priority|impact|risk|level)\b", re.IGNORECASE)
+"""How a line begins that rates the finding above it."""
 _ALONE = re.compile(r"[A-Za-z]+ |(?:Suggestions|Strengths|Concerns|Findings|Nits|Nitpicks|Blockers)$")
 _LABELLED = re.compile(
     r"^ {0,3}(?:\*\*|__)([A-Z][^*\n:]{2,40}?)(?::(?:\*\*|__)|(?:\*\*|__)[ \t]*[:—])[ \t]+(\S[^\n]{0,4000})$"
@@ -184,7 +186,7 @@ def _heading_by_name(line: str) -> tuple[int, str] | None:
         return (level, found["text"].strip()) if part_of(found["text"]) else None
     if found := _RULED.match(line):
         return (BOLD, found[1]) if part_of(found[1]) else None
-    found = _PLAIN.match(line)
+    found = None if _RATED.match(line) else _PLAIN.match(line)
     if found and part_of(found[1]) and (found[2] or found[1].isupper() or _ALONE.match(found[1])):
         return BOLD, found[1].strip()
     return None
@@ -197,6 +199,11 @@ _LABELS = re.compile(
     r"|background|behaviou?r|change|patch|diff|repro(?:duction|ducer)?|to reproduce|it matters|this matters"
     r"|what happens|test|before|after|reasoning|proof)$"
 )
+
+
+def is_rating(title: str) -> bool:
+    """Whether a text begins as a line that rates a finding does: `Severity - High`."""
+    return bool(_RATED.match(title))
 
 
 def is_label(title: str) -> bool:
