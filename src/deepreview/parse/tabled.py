@@ -1,7 +1,7 @@
 """Findings that a reviewer states as rows of a table."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from deepreview.model.claim import Severity
 from deepreview.model.published import Table
@@ -10,7 +10,7 @@ from deepreview.parse.items import is_nothing
 from deepreview.parse.lead import Mark, grade
 from deepreview.parse.lines import Line
 from deepreview.parse.outline import Chapter, Stated
-from deepreview.parse.places import places_in
+from deepreview.parse.places import is_path, places_in, without_places
 from deepreview.parse.tables import split_tables
 from deepreview.parse.vocabulary import CLAIMING, SEVERITIES, Part, severity_of
 
@@ -22,6 +22,9 @@ _PLACES = ("location", "file", "path", "where", "place")
 _LINES = ("line", "lines", "line(s)")
 _LEVELS = ("severity", "priority", "level", "impact")
 _SHORTEST = 4
+"""Letters of a cell that says something."""
+_WORD = re.compile(r"[^\W\d_]{3}")
+_FEW = 3
 
 
 def tabled_findings(chapter: Chapter) -> Iterable[Stated]:
@@ -49,34 +52,53 @@ def _title(names: Sequence[str], part: Part) -> int | None:
 
 def _rows(chapter: Chapter, table: Table, names: Sequence[str], title: int) -> Iterable[Stated]:
     for row in table.rows:
-        cells = {name: cell.replace("\\|", "|") for name, cell in zip(names, row, strict=True)}
-        rated = grade(row[title].replace("\\|", "|"))
+        raw = [cell.replace("\\|", "|") for cell in row]
+        rated = grade(raw.pop(title))
         said = plain_title(rated.rest)
-        if len(said) < _SHORTEST or is_nothing(said):
+        if not _WORD.search(said) or is_nothing(said):
             continue
-        severity = SEVERITIES.get(chapter.part) or _severity(cells) or rated.severity
-        places = places_in(_cell(cells, _PLACES, _LINES)) or tuple(one for one in places_in(said) if one.first)
-        told = {names[title], *(name for name in names if name.startswith((*_LEVELS, *_PLACES, *_LINES)))}
-        rest = [f"**{name.capitalize()}:** {cell}" for name, cell in cells.items() if name not in told and _says(cell)]
+        columns = [*table.columns[:title], *table.columns[title + 1 :]]
+        cells = [*zip([*names[:title], *names[title + 1 :]], raw, strict=True)]
+        places = places_in(_place(cells)) or tuple(one for one in places_in(said) if one.first)
+        rest = [f"**{column}:** {cell}" for column, cell in zip(columns, raw, strict=True)]
         yield Stated(
             heading=FindingHeading(mark=Mark.BARE, severity=None, number=0, title=said, places=places),
-            severity=severity,
-            lines=tuple(Line(line, fenced=False) for line in rest),
+            severity=SEVERITIES.get(chapter.part) or _severity(cells) or rated.severity,
+            lines=tuple(Line(one, fenced=False) for one, cell in zip(rest, cells, strict=True) if _says_more(*cell)),
         )
 
 
-def _says(cell: str) -> bool:
-    return len(re.findall(r"[^\W\d_]", cell)) >= _SHORTEST
+def _says_more(name: str, cell: str) -> bool:
+    """Whether a cell says what neither the severity nor the places of the finding tell."""
+    if name.startswith(_LEVELS):
+        left = "" if len(_words(cell)) <= _FEW and _rating(cell) else cell
+    elif name.startswith(_PLACES):
+        left = without_places(_spelt(cell))
+    else:
+        left = "" if name in _LINES else cell
+    return len(re.findall(r"[^\W\d_]", left)) >= _SHORTEST
 
 
-def _severity(cells: Mapping[str, str]) -> Severity | None:
-    rated = next((cell for name, cell in cells.items() if name.startswith(_LEVELS)), "")
-    words = re.findall(r"[A-Za-z0-9-]+|[^\x00-\u2100]", rated)
-    return next(filter(None, map(severity_of, words)), None)
+def _words(cell: str) -> list[str]:
+    return re.findall(r"[A-Za-z0-9-]+|[^\x00-\u2100]", cell)
 
 
-def _cell(cells: Mapping[str, str], names: Sequence[str], lines: Sequence[str]) -> str:
-    """The place, with the lines of a column of their own behind it."""
-    place = next((cell for name, cell in cells.items() if name.startswith(tuple(names))), "")
-    count = next((cell for name, cell in cells.items() if name in lines), "")
-    return f"{place}, lines {count.strip('L:` ')}" if count.strip() and not re.search(r":\d", place) else place
+def _rating(cell: str) -> Severity | None:
+    return next(filter(None, map(severity_of, _words(cell))), None)
+
+
+def _severity(cells: Sequence[tuple[str, str]]) -> Severity | None:
+    return next(filter(None, (_rating(cell) for name, cell in cells if name.startswith(_LEVELS))), None)
+
+
+def _place(cells: Sequence[tuple[str, str]]) -> str:
+    """All places, each as it is told from prose; behind a single one the lines that have a column of their own."""
+    places = [_spelt(cell) for name, cell in cells if name.startswith(_PLACES)]
+    count = next((cell for name, cell in cells if name in _LINES), "").strip("L:` ")
+    if len(places) == 1 and count and not re.search(r":\d", places[0]):
+        return f"{places[0]}, lines {count}"
+    return "; ".join(places)
+
+
+def _spelt(cell: str) -> str:
+    return f"`{cell.strip()}`" if is_path(cell.strip()) else cell
