@@ -58,3 +58,8 @@ def test_the_place_may_be_told_off_by_a_word_or_a_mark(line: str) -> None:
     (claim,) = claims(f"## Important Issues\n\n{line}\n\nText.\n")
     assert claim.title == "It breaks"
     assert [(place.path, place.first) for place in claim.places] == [("a.py", 3)]
+
+
+def test_a_section_under_the_heading_of_a_finding_that_says_no_more_stays_a_section() -> None:
+    first, second = claims("## Critical\n\n### It breaks\n\n**Important Issues**\n\n1. **It leaks** — `b.py:4`\n")
+    assert (first.body, second.severity) == ("", IMPORTANT)

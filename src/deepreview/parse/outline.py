@@ -150,14 +150,10 @@ class _Reader:
             return True
         if title.lower() == "suggestion" or is_label(title):
             return False
-        if level == BOLD and part in SEVERITIES and (self._is_untold() or is_rating(title) > is_rating(self.title)):
+        if level == BOLD and is_rating(title) and not is_rating(self.title):
             return False
         bold = level < BOLD or self.level == BOLD
         return len(title.split()) > 1 or part in {Part.CONCERNS, Part.STRENGTHS} or (bold and part in SEVERITIES)
-
-    def _is_untold(self) -> bool:
-        """Whether nothing stands yet under the heading of the finding: what follows rates it, and opens no section."""
-        return bool(self.current and self.current[0].level and not any(line.text.strip() for line in self.lines))
 
     def _may_be_other(self, level: int, text: str) -> bool:
         """Whether a heading of no known name opens a section, rather than a part of the finding above."""

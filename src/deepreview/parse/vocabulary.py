@@ -202,8 +202,8 @@ _LABELS = re.compile(
 
 
 def is_rating(title: str) -> bool:
-    """Whether a text begins as a line that rates a finding does: `Severity - High`."""
-    return bool(_RATED.match(title))
+    """Whether a text reads like a line that rates a finding: `Severity - High`, `High severity`."""
+    return bool(_RATED.match(title)) or title.lower().endswith((" severity", " priority"))
 
 
 def is_label(title: str) -> bool:
