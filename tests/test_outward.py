@@ -31,6 +31,15 @@ API = "https://api.anthropic.com/v1/messages"
         ({"ALL_PROXY": "http://p:3128", "NO_PROXY": ", "}, API, "http://p:3128"),
         ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "localhost,,127.0.0.1, "}, API, "http://p:3128"),
         ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "pic.com"}, API, "http://p:3128"),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "api.anthropic.com:443"}, API, None),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "api.anthropic.com:8443"}, API, "http://p:3128"),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "10.0.0.0/8"}, "http://10.1.2.3/v1", None),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "10.0.0.0/8"}, "http://11.1.2.3/v1", "http://p:3128"),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "[fd00::1]:80,fd01::/16"}, "http://[fd00::1]/v1", None),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "[fd00::1]:80,fd01::/16"}, "http://[fd01::9]/v1", None),
+        ({"ALL_PROXY": "http://p:3128", "NO_PROXY": "x/8, :, /"}, API, "http://p:3128"),
+        ({"ALL_PROXY": "http://p:3128"}, "http://127.0.0.2/v1", None),
+        ({"ALL_PROXY": "http://p:3128"}, "http://[::1]:11434/v1", None),
     ],
 )
 def test_which_proxy(environ: dict[str, str], url: str, proxy: str | None) -> None:

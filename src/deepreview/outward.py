@@ -8,6 +8,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,8 +18,10 @@ PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 """Known in small letters as well, which count first, as for curl."""
 AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """Variables that each name a file of certificates; all that are set are trusted, beside the system's own."""
-_HERE = ("127.0.0.1", "localhost", "::1")
+_HERE = ("127.0.0.0/8", "localhost", "::1")
+_PORTS = {"https": 443, "http": 80}
 _LARGEST = 16 << 20
+_WITH_PORT = re.compile(r"^(?:[^:]*|\[.*\]):\d+$")
 _CERTIFICATE = re.compile(r"-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^-]*-----END \1-----")
 
 
@@ -29,16 +32,16 @@ class Outward:
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By scheme of the address that is wanted; they may hold a password."""
     spared: tuple[str, ...] = ()
-    """Hosts and ends of hosts that are reached without a proxy; `*` for all."""
+    """Hosts, ends of hosts and networks that are reached without a proxy, some at one port only; `*` for all."""
     authorities: Mapping[str, Path] = field(default_factory=dict)
     """By variable."""
 
     def proxy(self, url: str) -> str | None:
         """The proxy by which an address is reached; this machine is reached without."""
         parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-        spared = any(name in ("*", host) or host.endswith(f".{name}") for name in self.spared)
-        return None if host in _HERE or spared else self.proxies.get(parts.scheme)
+        host, port = (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0)
+        spared = any(_means(entry, host, port) for entry in (*_HERE, *self.spared))
+        return None if spared else self.proxies.get(parts.scheme)
 
     def trust(self) -> ssl.SSLContext | None:
         """The system's authorities and the user's; None where the user names none. Takes 30 ms."""
@@ -76,6 +79,19 @@ def certificates(path: Path) -> str:
 
 def _variable(name: str, environ: Mapping[str, str]) -> str:
     return environ.get(name.lower()) or environ.get(name) or ""
+
+
+def _means(entry: str, host: str, port: int) -> bool:
+    """Whether an entry of `NO_PROXY` is about a host: its name or an end of it, its address or network."""
+    name, _, only = entry.rpartition(":") if _WITH_PORT.search(entry) else (entry, "", "")
+    if only not in {"", str(port)}:
+        return False
+    if name in ("*", host) or host.endswith(f".{name}"):
+        return True
+    try:
+        return ip_address(host) in ip_network(name.strip("[]"), strict=False)
+    except ValueError:
+        return False
 
 
 def _checked(scheme: str, url: str) -> str:
