@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Thousands of small values live until the end and none is in a cycle: looking for them takes half of the time.
+    """Thousands of small values live until the end and none is in a cycle: the search takes up to half of the time.
 
     For a whole function, as a decorator: where the values are still there at its end, they are looked through then.
     """

@@ -3,16 +3,15 @@
 `docs/consolidation.md` has the method and its figures; `bench/fit_merging.py` makes `merging.json`.
 """
 
-import gc
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from operator import mul
 
+from deepreview.collector import without_collector
 from deepreview.consolidate.candidates import candidates
 from deepreview.consolidate.linkage import Once, Pair, average_linkage, unbridged
 from deepreview.consolidate.pairs import PLACED, TOLD, Features, Weighed, features, weigh
@@ -82,19 +81,7 @@ def default_weights() -> Weights:
     return Weights(placed=Model(**read.pop("placed")), told=Model(**read.pop("told")), **read)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles, of which merging makes none: it costs a tenth where much else is in memory."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_uncollected()
+@without_collector()
 def cluster(claims: Sequence[Claim], weights: Weights | None = None) -> tuple[tuple[int, ...], ...]:
     """Each index in exactly one cluster; as sets of claims the same in whatever order they are given."""
     order = sorted(range(len(claims)), key=lambda index: (claims[index].id, index))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from deepreview.collector import without_collector
 from deepreview.errors import MachineError, UsageError
 from deepreview.git.press import Files, Moved, Press
 from deepreview.model.change import Sha
@@ -27,7 +28,6 @@ from deepreview.publish.pages import ENTRY, INDEX, bind
 from deepreview.publish.shelf import Shelf
 from deepreview.render.wording import counted
 from deepreview.site.about import About
-from deepreview.site.collector import without_collector
 
 BRANCH = "reviews"
 _PATIENCE = 300.0

@@ -12,12 +12,12 @@ from hashlib import sha256
 from pydantic import TypeAdapter
 
 from deepreview import wire
+from deepreview.collector import without_collector
 from deepreview.model.entry import Entry
 from deepreview.model.report import Report
 from deepreview.model.resolution import Resolution
 from deepreview.site.about import About
 from deepreview.site.changes import histories
-from deepreview.site.collector import without_collector
 from deepreview.site.compact import pack, reader
 from deepreview.site.inputs import digest, of_change
 from deepreview.site.pages import FRONT, Site, form

@@ -16,12 +16,12 @@ from pathlib import Path
 from deepreview import wire
 from deepreview.archive.folder import Archive, writing
 from deepreview.archive.imported import PUBLISHED_FILE
+from deepreview.collector import without_collector
 from deepreview.errors import UsageError
 from deepreview.parse.published import parse_report
 from deepreview.render.html import render
 from deepreview.site.about import About
 from deepreview.site.changes import histories
-from deepreview.site.collector import without_collector
 from deepreview.site.compact import pack, reader
 from deepreview.site.gather import Known, Source, gather, said, sources
 from deepreview.site.inputs import of_change
