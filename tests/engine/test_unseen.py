@@ -13,7 +13,7 @@ from deepreview.lint.base import Given
 from deepreview.lint.catalog import lint
 from deepreview.model.claim import Place, Severity
 from deepreview.model.report import Report
-from deepreview.model.round import Skipped
+from deepreview.model.round import Completed, Skipped
 from deepreview.model.verdict import VerdictValue
 from deepreview.parse.published import parse_report
 from deepreview.render import markdown
@@ -74,6 +74,18 @@ def test_who_said_nothing_is_skipped_and_nobody_is_no_verdict() -> None:
     report = merged(silent)
     assert isinstance(report.runs[0], Skipped)
     assert report.verdict.value is VerdictValue.NONE
+
+
+def test_who_answered_that_there_is_nothing_has_reviewed() -> None:
+    voices = voices_of(b"## Critical Issues\n\nNone.\n\n## Suggestions\n\nNone.\n", "model-a")
+    (run,) = merged(*voices).runs
+    assert isinstance(run, Completed)
+    assert run.claims == 0
+
+
+def test_a_section_that_broke_off_before_its_first_word_says_nothing() -> None:
+    (voice,) = voices_of(b"I read the code.\n\n## Findings\n\n### Critical Issues\n", "model-a")
+    assert voice.silent
 
 
 def test_a_note_that_begins_with_code_hides_nothing_of_what_follows() -> None:

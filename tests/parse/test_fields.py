@@ -63,3 +63,8 @@ def test_the_place_may_be_told_off_by_a_word_or_a_mark(line: str) -> None:
 def test_a_section_under_the_heading_of_a_finding_that_says_no_more_stays_a_section() -> None:
     first, second = claims("## Critical\n\n### It breaks\n\n**Important Issues**\n\n1. **It leaks** — `b.py:4`\n")
     assert (first.body, second.severity) == ("", IMPORTANT)
+
+
+def test_a_place_that_two_lines_name_is_one() -> None:
+    (claim,) = claims("## Important\n\n### It breaks\n\nFile: `a.py:3`\nLocation: `a.py:3`, `b.py:4`\n\nText.\n")
+    assert [(place.path, place.first) for place in claim.places] == [("a.py", 3), ("b.py", 4)]

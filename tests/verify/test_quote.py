@@ -125,7 +125,6 @@ def test_without_a_repository_places_are_taken_as_written() -> None:
     assert [(p.path, p.first, p.last, p.quote) for p in finding.locations] == [
         ("src/boiler.py", 7, 9, "x = 1"),
         ("src/boiler.py", 0, 0, ""),
-        ("src/boiler.py", 0, 0, ""),
     ]
     assert (finding.proof, finding.evidence[0].outcome) == (Rung.SAID, Outcome.NOT_APPLICABLE)
 
@@ -150,3 +149,14 @@ def test_text_that_is_called_broken_must_stand_as_quoted(title: str, quote: str,
     assert isinstance(ended, Finding) is kept
     if isinstance(ended, Dropped):
         assert ended.reason.startswith("src/boiler.py does not hold the text that it calls broken: “")
+
+
+def test_a_place_that_is_named_twice_is_one_location() -> None:
+    twice = make_claim(quote="code", places=(at(3), at(3), at(9, 5), at(9, 4)))
+    assert [(one.first, one.last, one.quote) for one in unseen(twice).locations] == [(3, 3, "code"), (0, 0, "")]
+
+
+def test_a_place_that_is_named_twice_moves_with_its_quote() -> None:
+    finding = place(make_claim(quote="# see read_gauge", places=(at(1), at(1))), FILES)
+    assert isinstance(finding, Finding)
+    assert [(one.first, one.last) for one in finding.locations] == [(3, 3)]

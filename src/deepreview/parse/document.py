@@ -18,4 +18,4 @@ def is_review(text: str, review: Review) -> bool:
     """Whether a text holds a review: a claim, an observation, a file that was read, or a section that says none."""
     if review.claims or review.observations or review.covered:
         return True
-    return any(chapter.part in CLAIMING for chapter in outline(text[:MOST_CHARACTERS]))
+    return any(chapter.part in CLAIMING and chapter.text.strip() for chapter in outline(text[:MOST_CHARACTERS]))

@@ -90,7 +90,7 @@ def statement(lines: Sequence[Line]) -> Statement:
         fix=_joined(fix),
         patch=patch,
         repro=_joined(repro),
-        places=fields.places,
+        places=tuple(dict.fromkeys(fields.places)),
         tagged=fields.tagged,
         defect=fields.defect,
         withdrawn=any(_WITHDRAWN.match(part.lstrip()) for part in _last(text, _joined(fix))),

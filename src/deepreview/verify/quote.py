@@ -65,7 +65,8 @@ def place(claim: Claim, files: Files) -> Finding | Dropped:
     """A finding of this one claim, located where its code stands; or why it cannot be placed."""
     if not claim.places:
         return unplaced(claim, "It names no place.")
-    known = [(found, source) for said in claim.places[:_MOST_PLACES] for found, source in _known(said, files)]
+    said = claim.places[:_MOST_PLACES]
+    known = list({found: (found, source) for one in said for found, source in _known(one, files)}.values())
     if not known:
         missing = f"{claim.places[0].path} does not exist at {claim.places[0].side.value}"
         return unplaced(claim, f"{missing}.") if claim.kind == SAID else _refused(claim, missing)
@@ -98,16 +99,20 @@ def unplaced(claim: Claim, why: str) -> Finding:
 
 def unseen(claim: Claim) -> Finding:
     """A finding at the places that the claim names, where there is no repository to look them up in."""
+    named = dict.fromkeys(
+        place if 0 < place.first <= place.last else replace(place, first=0, last=0)
+        for place in claim.places[:_MOST_PLACES]
+    )
     said = tuple(
         Location(
             path=RepoPath(place.path),
             side=place.side,
-            first=place.first if 0 < place.first <= place.last else 0,
-            last=place.last if 0 < place.first <= place.last else 0,
+            first=place.first,
+            last=place.last,
             quote=claim.quote if number == 0 else "",
             blob=Sha(""),
         )
-        for number, place in enumerate(claim.places[:_MOST_PLACES])
+        for number, place in enumerate(named)
     )
     nowhere = Evidence(
         check=NAME, outcome=Outcome.NOT_APPLICABLE, summary="There is no repository to look it up in.", detail=""

@@ -49,6 +49,12 @@ def test_a_published_report_gives_its_originals() -> None:
     assert (second.name, second.silent) == ("model-b", True)
 
 
+def test_an_original_that_found_nothing_is_no_silence() -> None:
+    text = f"# R\n\n## Suggestions\n\nNone.\n\n## Appendix: Original Reviews\n\n### [Model A] — Pass 1\n\n{REVIEW}\n"
+    text += "### [Model B] — Pass 1\n\n````markdown\n## Findings\n\nNone.\n````\n"
+    assert [(voice.name, voice.silent) for voice in voices(text)] == [("model-a", False), ("model-b", False)]
+
+
 def test_a_published_report_without_originals_speaks_for_those_it_credits() -> None:
     text = "# R\n\n## Important Issues\n\nI1. **It breaks** — `a.py:3` [Model A, Model B (as S5)]\n\n"
     text += "I2. **Alone** — `b.py`\n\n## Agent Performance Retro\n\n### [Model A]\n\nGood.\n"

@@ -7,7 +7,7 @@ from deepreview.model.claim import DefectClass
 from deepreview.model.family import family_of, word
 from deepreview.model.published import Published, PublishedFinding
 from deepreview.model.review import Review
-from deepreview.parse.document import parse_document
+from deepreview.parse.document import is_review, parse_document
 from deepreview.parse.lines import read_lines
 from deepreview.parse.review import Author, parse_review
 from deepreview.parse.statement import statement
@@ -19,7 +19,8 @@ def read_text(text: str, name: str) -> tuple[Voice, ...]:
     own = word(name)
     document = parse_document(text, Author(name=own, family=family_of(name)))
     if isinstance(document, Review):
-        return (replace(_voice(own, family_of(name), (document,)), original=text),)
+        read = _voice(own, family_of(name), (document,))
+        return (replace(read, original=text, answered=is_review(text, document)),)
     return _originals(document) if document.originals else _credited(document, own)
 
 
@@ -44,8 +45,20 @@ def _originals(report: Published) -> tuple[Voice, ...]:
         said.setdefault(name, []).append(
             parse_review(original.text, Author(name=name, family=families[name], number=number))
         )
-    texts = {name: "\n\n".join(one.text for one in report.originals if word(one.name) == name) for name in said}
-    return tuple(replace(_voice(name, families[name], own), original=texts[name]) for name, own in said.items())
+    texts = {name: "\n\n".join(_of(report, name)) for name in said}
+    return tuple(
+        replace(
+            _voice(name, families[name], own),
+            original=texts[name],
+            answered=any(is_review(text, review) for text, review in zip(_of(report, name), own, strict=True)),
+        )
+        for name, own in said.items()
+    )
+
+
+def _of(report: Published, name: str) -> Sequence[str]:
+    """The texts of a reviewer's passes."""
+    return [one.text for one in report.originals if word(one.name) == name]
 
 
 def _credited(report: Published, name: str) -> tuple[Voice, ...]:

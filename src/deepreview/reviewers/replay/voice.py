@@ -30,11 +30,13 @@ class Voice:
     """What could not be understood, as sentences."""
     original: str = ""
     """Its own text, verbatim; of several passes, one behind the other."""
+    answered: bool = False
+    """Whether it says in the sections for findings that there are none."""
 
     @property
     def silent(self) -> bool:
         """Whether it holds no review: silence is not praise."""
-        return not (self.claims or self.observations or self.covered)
+        return not (self.claims or self.observations or self.covered or self.answered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
