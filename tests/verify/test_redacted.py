@@ -71,6 +71,13 @@ def test_a_file_of_many_beginnings_takes_no_longer_than_one_of_many_lines() -> N
     assert seconds(PEM.splitlines()[0]) < 1 + 20 * seconds("x = 1")
 
 
+def test_of_a_quote_of_thousands_of_gaps_the_first_are_closed() -> None:
+    lines = [f'key_{number} = "sam"' for number in range(2_000)]
+    found = completed("\n".join(line.replace("sam", HIDDEN) for line in lines), lines).split("\n")
+    assert found[:400] == squeezed(lines[:400])
+    assert found[-1] == f'key_1999 = "{HIDDEN}"'
+
+
 def test_a_quote_of_a_private_path_is_found() -> None:
     lines = HELD.splitlines()
     hidden = CLEAN_OF_SAM(lines[-1])
