@@ -174,6 +174,10 @@ def test_what_cannot_be_parsed_is_one_line(shell: Shell, args: tuple[str, ...], 
     [
         ("Error: the model is overloaded, try again later.\n", 3),
         ("## Critical Issues\n\nNone.\n\n## Suggestions\n\nNone.\n", 0),
+        ("## Critical Issues\n\nI could not read the repository: permission denied.\n", 3),
+        ("## Findings\n\nError: rate limit exceeded\n", 3),
+        ("## Findings\n\nI looked for a lock and found all of them in order.\n", 0),
+        ("## Critical Issues\n\nNone.\n\n## Suggestions\n\nI could not think of one.\n", 0),
         ("## Executive Summary\n\nAdds a cache; nothing is wrong with it.\n", 0),
     ],
 )
