@@ -293,6 +293,16 @@ def test_what_is_too_long_is_said() -> None:
         "\r",
         " \n",
         "~",
+        "## Findings\n\n### It breaks in a.py:3\n\nSeverity - High\nFile: `a.py:3`\n\n",
+        "| Severity | Issue | File |\n|---|---|---|\n| High | It breaks | `a.py:3` |\n\n",
+        "- [ ] **It breaks** — `a.py:3`\n",
+        "Findings\n========\n\nMinor\n-----\n",
+        "**Severity:** High · **File:** `a.py:3`\n",
+        "```\nI1. **It breaks** — `a.py:3`\n\n",
+        "a in b at c: d, ",
+        "- **Critical**: x\n",
+        "> - ",
+        "<details><summary>Findings</summary>",
     ],
 )
 def test_no_repetition_takes_more_than_linear_time(piece: str) -> None:
@@ -302,8 +312,24 @@ def test_no_repetition_takes_more_than_linear_time(piece: str) -> None:
     assert time.monotonic() - started < 15
 
 
+_FORMS = [
+    *("Severity - High", "**High severity**", "#### Severity", "Location", "`a.py:3`", "File: `a.py`", "Lines: 3-5"),
+    *("| Severity | Issue | File |", "|---|---|---|", "| High | It breaks | `a.py:3` |", "| | |", "====", "----"),
+    *("- [ ] **It breaks** — `a.py:3`", "- [x] 🔴 b", "**Suggestions:** many", "- **Critical**: x", "<h2>Nits</h2>"),
+    *(
+        "1. **`a.py:3`**: It breaks",
+        "### It breaks in `a.py:3`",
+        "```markdown",
+        "~~~",
+        "> ",
+        "\x00",
+        "\ufeff",
+        "\u2028",
+    ),
+]
 _ANYTHING = st.one_of(
     st.sampled_from(LINES),
+    st.sampled_from(_FORMS),
     st.builds("{} {}".format, st.sampled_from(["#", "##", "####"]), st.sampled_from(HEADINGS)),
     st.sampled_from(HEADINGS).map("**{}**".format),
     st.text(max_size=40),

@@ -37,6 +37,7 @@ _APART = re.compile(r"\s*(?P<open>[(\[])|(?P<sure>\s+[|→@]\s+)|[:,]\s+|\s+(?:i
 _GRADED = re.compile(r"\s+[*_`]{0,3}[(\[]([\w ,/-]{2,40})[)\]][\s*_`]*$")
 _LAST = re.compile(r"\s+(?:[—–|]|--?)\s+([\w ,/|-]{2,40})$")
 _MOST_DASHES = 40
+_MOST_MARKS = 16
 _SAID = re.compile(r"\b(?:severity|priority|class|category|type):\s?", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:fix|problem|impact|evidence|note|why|suggested|recommend|location|file|severity|class|before|after|option)",
@@ -183,7 +184,7 @@ def _split_places(title: str) -> tuple[str, str]:
     for apart in [*dashes[:1], *_COLON.finditer(masked, 0, _LONGEST)][:2]:
         if is_places(title[: apart.start()]) and (apart.re is _DASH or _lines_in(title[: apart.start()])):
             return title[apart.end() :], title[: apart.start()]
-    for apart in [*_APART.finditer(masked)][-_MOST_DASHES:]:
+    for apart in [*_APART.finditer(masked)][-_MOST_MARKS:]:
         tail = _opened(title[apart.end() :]) if apart["open"] else title[apart.end() :]
         if title[: apart.start()].strip() and is_places(tail) and (apart["sure"] or apart["open"] or _lines_in(tail)):
             return title[: apart.start()], tail

@@ -148,6 +148,8 @@ def _closers(fences: Sequence[_Fence | None]) -> list[dict[str, int]]:
 def closed(text: str) -> str:
     """The text with the fence closed that it leaves open, without blank lines around it."""
     body = text.strip("\n").rstrip()
+    if "```" not in body and "~~~" not in body:
+        return body
     stack = list[_Fence]()
     for line in body.split("\n"):
         if (fence := _fence(line)) is not None:
