@@ -125,6 +125,12 @@ def test_a_report_of_nothing() -> None:
     assert parse_report(published_markdown(parsed)) == parsed
 
 
+@pytest.mark.parametrize("text", ["# Resolution\n\n<h2>Nits</h2>\n\nx", "**Critical Issues**\n### It \nx"])
+def test_headings_of_other_kinds_go_round(text: str) -> None:
+    parsed = parse_report(text)
+    assert parse_report(published_markdown(parsed)) == parsed
+
+
 @pytest.mark.parametrize("under", ["### Executive Summary", "### Model A\n\nIt read all.", "#### Model A\n\nText."])
 def test_a_retro_whose_headings_fall_towards_its_summary_goes_round(under: str) -> None:
     parsed = parse_report(f"# Agent Performance Retro\n{under}\n## Executive Summary\n\nIn short.")

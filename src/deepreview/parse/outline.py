@@ -158,7 +158,7 @@ class _Reader:
     def _may_be_other(self, level: int, text: str) -> bool:
         """Whether a heading of no known name opens a section, rather than a part of the finding above."""
         within = self.current is not None and self.level in {level, BOLD} and is_label(text)
-        return level < BOLD and not within and bool(_PLAIN.match(text)) and not self._is_finding(text)
+        return level < BOLD and not within and bool(_PLAIN.match(text.rstrip())) and not self._is_finding(text)
 
     def _is_placed(self, text: str) -> bool:
         """Whether a heading that begins with a severity's name is a finding: `### High — title — a.py:3`."""

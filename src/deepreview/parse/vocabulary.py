@@ -182,8 +182,7 @@ def heading(line: str) -> tuple[int, str] | None:
 def _heading_by_name(line: str) -> tuple[int, str] | None:
     """A heading in other marks, or none: only where its text is the name of a part."""
     if found := _TAGGED.match(line):
-        level = int(found["tag"][1]) if found["tag"][1].isdigit() else BOLD
-        return (level, found["text"].strip()) if part_of(found["text"]) else None
+        return (BOLD, found["text"].strip()) if part_of(found["text"]) else None
     if found := _RULED.match(line):
         return (BOLD, found[1]) if part_of(found[1]) else None
     found = None if _RATED.match(line) else _PLAIN.match(line)
