@@ -86,6 +86,14 @@ def test_a_key_may_lack_its_end_or_its_beginning(seed: int, size: int, wrap: str
         assert CLEAN(hidden) == hidden
 
 
+@pytest.mark.parametrize("width", [4, 12, 15, 64])
+def test_lines_may_be_short_and_letters_hexadecimal(width: int) -> None:
+    begin, *body, end = _key(11, "", 96)
+    for whole in ("".join(body), base64.b64decode("".join(body)).hex()):
+        lines = [whole[at : at + width] for at in range(0, len(whole), width)]
+        assert CLEAN("\n".join(["a", begin, *lines, end, "b"])) == f"a\n{HIDDEN}\nb"
+
+
 @pytest.mark.parametrize(
     "after",
     [

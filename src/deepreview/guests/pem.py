@@ -19,6 +19,8 @@ _WORD = re.compile(
 _LABEL = r"(?:\\{1,20}[nrt]|[^A-Za-z\\]){0,40}+[A-Z][A-Za-z]{1,12}(?:-[A-Z][a-z]{1,8})?: [^\n\\]{0,200}+"
 _LABELS = re.compile(rf"(?:{_LABEL}){{0,6}}+")
 """`Proc-Type: 4,ENCRYPTED`, `DEK-Info: ...`, `Version: GnuPG ...`: what stands before the key itself."""
+_BODY = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
+"""All of a key, in lines however short, or in hexadecimal."""
 _HEX = re.compile(r"[0-9a-f]+")
 _PLAIN = re.compile(r"[A-Za-z]?[a-z]*")
 _LETTER = re.compile(r"[A-Za-z0-9]")
@@ -84,13 +86,12 @@ def _words(text: str, start: int, end: int) -> Iterator[_Word]:
 
 def _between(text: str, before: _Mark, after: _Mark, words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
     """All from mark to mark; of code that holds both and more, only the words of a key."""
+    bare = "".join(text[before.end : after.start].split())
     found = [word for word in words if _keylike(word.text)]
-    if sum(len(word.text) for word in found) * _SHARE >= len("".join(text[before.end : after.start].split())):
-        if found:
-            yield before.start, after.end
-        return
-    for word in found:
-        yield word.start, word.end
+    if _BODY.fullmatch(bare) or (found and sum(len(word.text) for word in found) * _SHARE >= len(bare)):
+        yield before.start, after.end
+    else:
+        yield from ((word.start, word.end) for word in found)
 
 
 def _run(words: Sequence[_Word], at: int) -> int | None:
