@@ -106,7 +106,7 @@ class Stream:
         """Its exit code, once it has ended; output that nobody reads is thrown away."""
         while await self._stdout.read(_CHUNK):
             pass
-        await self._listening
+        await asyncio.wait([self._listening])  # whoever kills it meanwhile cancels that, and not who waits here
         return await self._process.wait()
 
     @property

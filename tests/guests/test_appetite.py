@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from deepreview.guests import appetite
+from deepreview.guests import appetite, guest
 from deepreview.guests.appetite import Allowance, Watched
+from deepreview.guests.isolation import Isolation
 from deepreview.testing.guests import Lodging, all_gone, descendants, ran, ran_python
 
 Go = Callable[[Awaitable[None]], None]
@@ -49,6 +50,23 @@ def test_who_uses_too_much_is_ended_with_all_it_started(lodging: Lodging, name: 
         (why,) = lodging.ended
         assert told in why
         assert f"(guest-{name})" in why
+        assert await all_gone(descendants(os.getpid()))
+
+    go(visit())
+
+
+def test_a_launcher_that_was_stopped_is_ended_too_and_its_end_is_told(
+    lodging: Lodging, go: Go, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lodging.isolation is Isolation.LANDLOCK:
+        pytest.skip("it cannot be stopped")
+    monkeypatch.setattr(guest, "_ENDS_WITHIN", 0.5)
+    code = "import os, signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\nheld = b'x' * 150_000_000\ntime.sleep(60)"
+
+    async def visit() -> None:
+        async with replace(lodging, allowance=replace(FREE, memory=100 * MB)).open() as room:
+            assert (await ran_python(room, code)).exit.code != 0
+        assert "(guest-memory)" in lodging.ended[0]
         assert await all_gone(descendants(os.getpid()))
 
     go(visit())
