@@ -153,6 +153,13 @@ def test_the_page_never_scrolls_sideways(visit: _Visit, name: str, width: int) -
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_name_of_a_finding_is_never_broken_in_the_list_of_titles(visit: _Visit) -> None:
+    page = visit.show(crowd(250))  # so that suggestions have three digits
+    heights = page.eval_on_selector_all(".toc ol b", "all => all.map(one => one.getBoundingClientRect().height)")
+    assert len(heights) == 250
+    assert len(set(heights)) == 1
+
+
 def test_j_and_k_walk_the_findings(visit: _Visit) -> None:
     page = visit.show(showcase())
     seen = []
