@@ -103,3 +103,18 @@ def test_what_is_read_from_our_own_line_is_stable(text: str) -> None:
             return
         found = again
     assert found is None, "a heading never settles"
+
+
+@pytest.mark.parametrize(
+    "line", ["### 7. ~~`f` stalls~~", "7. ~~**`f` stalls**~~ — `a.py:3`", "S7. **~~`f` stalls~~** — `a.py:3`"]
+)
+def test_what_is_struck_out_behind_its_number_is_struck_out(line: str) -> None:
+    found = read(line)
+    assert (found.struck, found.title) == (True, "`f` stalls")
+
+
+@pytest.mark.parametrize(
+    "line", ["### 7. ~~`f` stalls", "### 7. ~~`f`~~ `g` stalls", "### 7. `f` stalls ~~now~~ at once"]
+)
+def test_a_part_that_is_struck_out_withdraws_nothing(line: str) -> None:
+    assert not read(line).struck

@@ -233,6 +233,15 @@ def test_a_text_without_form(text: str, titles: list[str]) -> None:
     assert [claim.title for claim in read(text).claims] == titles
 
 
+def test_what_stands_below_a_line_of_output_is_kept_with_it() -> None:
+    first, second = read("- a.py:3: the name goes\n  into a shell command.\n- b.py:4: unused import\n").claims
+    assert first.body == "the name goes\ninto a shell command."
+    assert second.body == "unused import"
+    error, warning = read("a.py:3:1: error: no such name\n    load(x)\n         ^\nb.py:4: unused\n").claims
+    assert "load(x)" in error.body
+    assert "load(x)" not in warning.body
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -32,6 +32,7 @@ _CONNECTORS = re.compile(
 )
 _PATHS = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*\)|`[^`\n]*`|[\w./@+-]+[./][\w./@+-]*(?::[\d,\s–-]+)?")
 _STRUCK = re.compile(r"(?<![\\~])~~+$")
+_BOTH_ENDS = 2
 _COLON = re.compile(r":\s+")
 _APART = re.compile(r"\s*(?P<open>[(\[])|(?P<sure>\s+[|→@]\s+)|[:,]\s+|\s+(?:in|at)\s+")
 _GRADED = re.compile(r"\s+[*_`]{0,3}[(\[]([\w ,/-]{2,40})[)\]][\s*_`]*$")
@@ -92,7 +93,19 @@ def finding_heading(line: str) -> FindingHeading | None:
         found = _titled(Lead(Mark.BARE, "", None, 0, 0), bold or text, rest if bold else "", bold=bool(bold))
     if found is None or not found.title:
         return None
-    return replace(found, struck=struck, tagged=found.tagged or hue, bold=found.bold or bool(level), level=level)
+    within, title = _unstruck(found.title, text)
+    struck = struck or within
+    return replace(
+        found, title=title, struck=struck, tagged=found.tagged or hue, bold=found.bold or bool(level), level=level
+    )
+
+
+def _unstruck(title: str, text: str) -> tuple[bool, str]:
+    """Whether the whole title is struck out behind its number, and the title without the marks."""
+    if not title.startswith("~~") or text.count("~~") < _BOTH_ENDS:
+        return False, title
+    bare = title[2:].removesuffix("~~").strip()
+    return (True, bare) if bare and "~~" not in bare else (False, title)
 
 
 def _bold(text: str) -> tuple[str, str]:

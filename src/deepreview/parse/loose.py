@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from deepreview.parse.heading import FindingHeading, plain_title
 from deepreview.parse.items import items_of
 from deepreview.parse.lead import Mark
-from deepreview.parse.lines import Line, read_lines
+from deepreview.parse.lines import read_lines
 from deepreview.parse.outline import Chapter, Stated
 from deepreview.parse.places import places_in
 from deepreview.parse.vocabulary import Part, severity_of
@@ -25,21 +25,31 @@ def loose_findings(chapter: Chapter) -> Iterable[Stated]:
     if chapter.part not in _PARTS:
         return
     for text in items_of(chapter.lines):
-        if outputs := [found for line in text.split("\n") if (found := _OUTPUT.match(line.strip()[:1000]))]:
-            yield from (_printed(found) for found in outputs)
+        if outputs := _outputs(text):
+            yield from (_printed(found, below) for found, below in outputs)
         elif (stated := _item(text)) is not None:
             yield stated
 
 
-def _printed(found: re.Match[str]) -> Stated:
-    """A line as compilers and linters print it."""
+def _outputs(text: str) -> list[tuple[re.Match[str], str]]:
+    """The lines of output in a text, each with what stands below it."""
+    outputs = list[tuple[re.Match[str], list[str]]]()
+    for line in text.split("\n"):
+        if found := _OUTPUT.match(line.strip()[:1000]):
+            outputs.append((found, []))
+        elif outputs:
+            outputs[-1][1].append(line)
+    return [(found, "\n".join(below).rstrip()) for found, below in outputs]
+
+
+def _printed(found: re.Match[str], below: str) -> Stated:
+    """A line as compilers and linters print it, with the code or the rest of the sentence below it."""
+    text = f"{found['text']}\n{below}" if below else found["text"]
     places = places_in(f"`{found['path']}:{found['line']}`")
     heading = FindingHeading(
         mark=Mark.BARE, severity=None, number=0, title=plain_title(found["text"])[:_LONGEST], places=places
     )
-    return Stated(
-        heading=heading, severity=severity_of(found["level"] or ""), lines=(Line(found["text"], fenced=False),)
-    )
+    return Stated(heading=heading, severity=severity_of(found["level"] or ""), lines=read_lines(text, lambda _: False))
 
 
 def _item(text: str) -> Stated | None:
