@@ -181,9 +181,7 @@ def test_json_of_no_standard(item: dict[str, Any], shape: Any) -> None:
     assert claim.defect is DefectClass.REGRESSION
 
 
-@pytest.mark.parametrize(
-    "content", ["", " \n", "{}", "[]", '{"runs": 3}', '{"runs": [3]}', "[1, 2]", '{"diagnostics": [3]}']
-)
+@pytest.mark.parametrize("content", ["{}", "[]", '{"runs": 3}', '{"runs": [3]}', "[1, 2]", '{"diagnostics": [3]}'])
 def test_what_holds_no_review_is_told(content: str) -> None:
     with pytest.raises(NotUnderstood):
         voices_of(content.encode(), "me")
@@ -246,12 +244,17 @@ def test_a_file_is_called_after_who_wrote_it(tmp_path: Path, name: str) -> None:
     assert read_files([Replayed.named(str(tmp_path / name))])[0].name == "claude"
 
 
-def test_a_file_that_is_not_there_or_holds_nothing_is_told(tmp_path: Path) -> None:
+def test_an_empty_answer_is_no_review_and_does_not_keep_the_others_from_being_read(tmp_path: Path) -> None:
+    (tmp_path / "silent.md").write_text(" \n")
+    (tmp_path / "claude.md").write_text(REVIEW)
+    silent, claude = read_files([Replayed.named(str(tmp_path / name)) for name in ("silent.md", "claude.md")])
+    assert (silent.name, silent.answered, silent.claims) == ("silent", False, ())
+    assert claude.answered
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         read_files([Replayed(path=tmp_path / "none", name="")])
-    (tmp_path / "empty").write_text("")
-    with pytest.raises(UsageError, match="is empty"):
-        read_files([Replayed(path=tmp_path / "empty", name="")])
     with pytest.raises(UsageError, match="cannot be read"):
         read_files([Replayed(path=tmp_path, name="")])
 

@@ -81,8 +81,6 @@ def _read(file: Replayed) -> tuple[Voice, ...]:
 def voices_of(content: bytes, name: str) -> tuple[Voice, ...]:
     """The voices in a file's content; `name` stands for the author where the content names none."""
     text = content.decode("utf-8-sig", "replace").replace("\0", "�")
-    if not text.strip():
-        raise NotUnderstood("is empty: no review was made")
     document = _json(text)
     if document is None:
         return read_text(text, name)
