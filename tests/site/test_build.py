@@ -129,7 +129,7 @@ def test_a_change_whose_rounds_move_to_a_pull_request_leaves_no_page(archive: Ar
     }
 
 
-@pytest.mark.parametrize("state", ["", "no JSON", '{"form": 1}\n["x"]\n', '["a/b", ["s", 3]]\n'])
+@pytest.mark.parametrize("state", ["", "no JSON", '{"form": 1}\n["x"]\n', '["a/b", ["s", 3]]\n', "[" * 100_000])
 def test_a_state_that_cannot_be_read_is_made_anew(archive: Archive, tmp_path: Path, state: str) -> None:
     site = tmp_path / "site"
     build(archive, site, ABOUT)

@@ -100,7 +100,7 @@ def _load(folder: Path) -> _State:
     form, changes, known = "", dict[str, str](), dict[str, object]()
     try:
         for line in file.read_bytes().splitlines():
-            told = json.loads(line)
+            told = wire.loads(line)
             if isinstance(told, dict):
                 form = told["form"]
                 changes |= told["changes"]
