@@ -12,8 +12,9 @@ from deepreview.parse.review import Author, parse_review
 from deepreview.parse.vocabulary import CLAIMING
 
 _FAILED = re.compile(
-    r"\b(?:(?:could|can|did) ?(?:not|n['’]t)|can['’]t|unable|failed to|not able to|(?:rate|usage|token) limit|timed out"
-    r"|denied|overloaded|unavailable|try again)\b|\berror:",
+    r"\b(?:(?:could|can|did) ?(?:not|n['’]t)|can['’]t|(?:un|not )able to|failed to)\b"
+    r"(?! (?:find|identify|see|spot|detect|discover|think)\b)"
+    r"|\b(?:(?:rate|usage|token) limit|timed out|denied|overloaded|unavailable|try again)\b|\berror:",
     re.IGNORECASE,
 )
 
