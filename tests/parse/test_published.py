@@ -139,6 +139,17 @@ def test_a_retro_whose_headings_fall_towards_its_summary_goes_round(under: str) 
     assert parse_report(published_markdown(parsed)) == parsed
 
 
+def test_a_retro_keeps_what_stands_under_a_heading_without_words() -> None:
+    parsed = parse_report("# Agent Performance Retro\n\nFirst.\n\n## Executive Summary\n\nIn short.\n\n## #\n\nLast.")
+    assert "Last." in published_markdown(parsed)
+
+
+def test_a_heading_above_a_rule_is_not_underlined() -> None:
+    parsed = parse_report("I1. **Title** — `src/a.py:3` [Model A]\n**Summary**\n---\n---\n**Summary**")
+    assert parsed.findings[0].text == "#### **Summary**\n---\n**Summary**"
+    assert parse_report(published_markdown(parsed)) == parsed
+
+
 _HEADED = st.one_of(
     st.builds("{} {}".format, st.sampled_from(["#", "##", "###", "####", "######"]), st.sampled_from(HEADINGS)),
     st.sampled_from(HEADINGS).map("**{}**".format),

@@ -77,7 +77,8 @@ def _marked(lines: Sequence[Line]) -> Iterable[Line]:
     """The lines, known headings that are underlined with hashes instead."""
     skip = False
     for line, below in zip(lines, chain(lines[1:], [Line("", fenced=False)]), strict=False):
-        under = None if line.fenced or below.fenced else _UNDER.match(below.text)
+        plain = not (line.fenced or below.fenced or line.text.lstrip().startswith("#"))
+        under = _UNDER.match(below.text) if plain else None
         titled = bool(under and not skip and len(line.text) < _LONGEST_TITLE and part_of(line.text))
         if not skip:
             yield (

@@ -181,11 +181,11 @@ def _retro(lines: Sequence[Line]) -> _Retro:
 
 
 def _summed(lines: Sequence[Line]) -> tuple[list[Line], Sequence[tuple[str, tuple[Line, ...]]]]:
-    """The lines of the summary, and the other pieces; where none of them has a title, those of their own headings."""
+    """The lines of the summary, and the other pieces; where only their beginning is left, those of its own headings."""
     pieces = split_passages(lines)
     summary = [line for title, piece in pieces if part_of(title) is Part.SUMMARY for line in piece]
     others = [(title, piece) for title, piece in pieces if part_of(title) is not Part.SUMMARY]
-    if len(others) == len(pieces) or any(title for title, _ in others):
+    if len(others) == len(pieces) or len(others) > 1:
         return summary, others
     deeper, rest = _summed(others[0][1])
     return deeper + summary, rest
