@@ -35,7 +35,7 @@ def conclude(
     judged = any(claim.kind == SAID for claim in said.values()) or any(run.reviewer in readers for run in completed)
     blind = "" if judged else _BLIND
     opened = [finding for finding in findings if finding.counts]
-    left = [row for row in previous if row.now.open and not row.alias]
+    left = [row for row in previous if row.waits]
     lost = [run.reviewer for run in runs if isinstance(run, Failed)]
     missing = f" {_listed(lost)} failed and may have said more." if lost else ""
     if heavy := _heavy(opened, left, said if judged else {}, blind, missing):

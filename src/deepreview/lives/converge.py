@@ -64,7 +64,7 @@ def convergence(
     new = [one for one in findings if one.counts and one.standing in _FRESH]
     dry = 0 if new else _dry(past.rounds, past.head)
     heavy = [one.alias for one in findings if one.counts and one.severity is not Severity.SUGGESTION]
-    left = [row.name for row in rows if row.now.open and not row.alias and row.severity is not Severity.SUGGESTION]
+    left = [row.name for row in rows if row.waits and row.severity is not Severity.SUGGESTION]
     back = [one.alias for one in findings if one.standing is Standing.REGRESSED and one.counts]
     converged, reason = _judged(heavy, left, back, dry if policy.dry_rounds else -1, policy.dry_rounds)
     if not past.rounds:
@@ -125,7 +125,7 @@ def line_of(report: Report) -> tuple[str, ...]:
     """A round in the table of all: what was new, carried, there again; what waits, what was settled, what is open."""
     standings = Counter(finding.standing for finding in report.findings)
     opened = Counter(finding.severity for finding in report.findings if finding.counts)
-    opened.update(row.severity for row in report.previous if row.now.open and not row.alias)
+    opened.update(row.severity for row in report.previous if row.waits)
     settled = sum(not row.now.open for row in report.previous)
     new = sum(standings[standing] for standing in _FRESH)
     counts = (

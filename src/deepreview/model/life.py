@@ -151,6 +151,11 @@ class Previous:
     here: Here | None = None
     """Of one that is open and not in the report; None where none of its files is there, or it is in none."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is open, though this report does not list it."""
+        return self.now.open and not self.alias
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convergence:

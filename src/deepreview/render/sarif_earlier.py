@@ -9,7 +9,7 @@ from deepreview.render.sarif_rules import rule_id
 
 def still_open(report: Report) -> tuple[Previous, ...]:
     """The earlier findings that wait for an answer and are no findings of this round."""
-    return tuple(row for row in report.previous if row.now.open and not row.alias)
+    return tuple(row for row in report.previous if row.waits)
 
 
 def earlier_result(row: Previous, order: dict[str, int]) -> Json:

@@ -81,7 +81,7 @@ def stops_of(report: Report, source: Source) -> tuple[Stop, ...]:
             patch=None,
         )
         for row in report.previous
-        if row.now.open and not row.alias
+        if row.waits
     ]
     missing = [
         Stop(name=gap.alias, title=one_line(gap.title), shown=f"{gap.alias} {visible(gap.text)}\n", patch=None)

@@ -159,7 +159,7 @@ def _since(newest: Report, known: Sequence[Life]) -> Iterator[str]:
     """What was answered after the newest round, which still told of it as open."""
     states = {life.identity: life.state for life in known if life.state is not State.OPEN}
     opened = {one.life: one.alias for one in newest.findings if one.counts}
-    opened |= {row.identity: row.name for row in newest.previous if row.now.open and not row.alias}
+    opened |= {row.identity: row.name for row in newest.previous if row.waits}
     answered = [f"{name} {states[life].value}" for life, name in opened.items() if life in states]
     if answered:
         yield f"Answered since: {', '.join(answered)}."

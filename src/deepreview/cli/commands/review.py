@@ -245,7 +245,7 @@ def exit_code(report: Report, fail_on: str, *, quiet: bool) -> int:
     if report.verdict.value is VerdictValue.NONE:
         return Exit.NO_VERDICT.value
     heavy = by_severity(f for f in report.findings if f.counts and _counts(f.severity, fail_on))
-    left = [row for row in report.previous if row.now.open and not row.alias and _counts(row.severity, fail_on)]
+    left = [row for row in report.previous if row.waits and _counts(row.severity, fail_on)]
     if left and not any(heavy.values()):
         if not quiet:
             note(f"Exit code {Exit.FINDINGS.value}: {counted(len(left), 'finding')} of earlier rounds still open.")
