@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from deepreview.cli.commands.review import why_it_fails
+from deepreview.archive.folder import RoundFolder
+from deepreview.cli.commands.review import telling_how_to_go_on, why_it_fails
 from deepreview.model.claim import Severity
 from deepreview.testing.builders import make_finding
 from deepreview.testing.shell import Shell
@@ -75,6 +76,19 @@ def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(
     whole = shell("review", "-q", "--config", str(gate.parent / "slow.toml"), "--archive", str(other))
     assert whole.code == 1
     assert still(folder / "report.json") == still(next(other.glob("**/report.json")))
+
+
+@pytest.mark.parametrize(("finished", "told"), [(True, "show {} --archive"), (False, "resume {} --archive")])
+def test_whoever_interrupts_is_told_what_goes_on_at_whatever_moment(
+    shell: Shell, capsys: pytest.CaptureFixture[str], finished: bool, told: str
+) -> None:
+    shell("review", "-q", "--archive", str(shell.home / "own"))
+    folder = RoundFolder(path=next((shell.home / "own").glob("*/*/plan.json")).parent)
+    if not finished:
+        (folder.path / "report.json").unlink()
+    with pytest.raises(KeyboardInterrupt), telling_how_to_go_on(folder.plan(), folder):
+        raise KeyboardInterrupt
+    assert f"`deepreview {told.format(folder.path.name)} {shell.home / 'own'}`" in capsys.readouterr().err
 
 
 def test_what_runs_in_the_background_can_be_asked_to_end(shell: Shell, gate: Path) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def review_command(
     note_outlook(settings, pinned, place, quiet=quiet)
     wish = Wish(again=again, only_failed=failed, costs=crew.terms is not None, quiet=quiet)
     folder, plan = begun(wiring.archive(settings, place.environ), pinned, settings, wish)
-    with folder.alone():
+    with telling_how_to_go_on(plan, folder), folder.alone():
         report = carry_out(plan, folder, quiet=quiet)
     note_others(settings, place, quiet=quiet)
     deliver(rendered(report, format_), output)
@@ -157,7 +158,8 @@ def resume_command(
         if folder.finished:
             raise UsageError(f"{folder.path.name} is finished", hint=f"`deepreview show {folder.path.name}` shows it")
         plan = folder.plan()
-        report = carry_out(plan, folder, quiet=quiet)
+        with telling_how_to_go_on(plan, folder):
+            report = carry_out(plan, folder, quiet=quiet)
     deliver(rendered(report, format_), output)
     return exit_code(report, plan.settings.fail_on, quiet=quiet)
 
@@ -209,21 +211,28 @@ def _patch(name: str) -> bytes:
     return content
 
 
+@contextmanager
+def telling_how_to_go_on(plan: Plan, folder: RoundFolder) -> Iterator[None]:
+    """Where the user interrupts what is done inside, name the command that goes on; KeyboardInterrupt in each case."""
+    try:
+        yield
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        own = plan.settings.archive
+        kept = f" --archive {shlex.quote(str(own))}" if own != Path() else ""
+        command, does = ("show", "shows the report") if folder.finished else ("resume", "goes on")
+        note(f"Interrupted; `deepreview {command} {folder.path.name}{kept}` {does}.")
+        raise KeyboardInterrupt from None
+
+
 def carry_out(plan: Plan, folder: RoundFolder, *, quiet: bool) -> Report:
-    """Run the round and store its report in every format; what is lost when the process dies is told to the user."""
+    """Run the round and store its report in every format."""
     environ = environment()
     usual = usual_seconds(folder.path.parent)
     crew = wiring.crew(plan.settings, environ)
     threads = discussion(plan, folder, environ, quiet=quiet) if crew.terms else ()  # only agents read the brief whole
     with progress(quiet=quiet, ci=bool(environ.get("CI")), usual=usual) as emit:
         around = Surroundings(environ=environ, now=now, emit=emit, threads=threads)
-        try:
-            report = asyncio.run(review(plan, folder, crew, around))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            own = plan.settings.archive
-            kept = f" --archive {shlex.quote(str(own))}" if own != Path() else ""
-            note(f"Interrupted; `deepreview resume {folder.path.name}{kept}` goes on.")
-            raise KeyboardInterrupt from None
+        report = asyncio.run(review(plan, folder, crew, around))
     texts = {renderer.suffix: renderer.render(report) for renderer in KEPT}
     paths = [folder.write(f"report{suffix}", text) for suffix, text in texts.items()]
     for problem in problems_of(texts[".md"], texts[".html"]):
