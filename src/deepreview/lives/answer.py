@@ -26,6 +26,7 @@ _WANTS = {
     State.DEFERRED: "a link to where it is followed up",
 }
 _NAME = re.compile(r"(?:R\d{1,4}-)?[CIS]\d{1,4}|[TD]G\d{1,4}|[0-9a-f]{16}", re.IGNORECASE)
+_OWN = re.compile(r"R(?P<round>\d{1,4})-(?P<alias>.+)", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
 _GAPS = re.compile(
     r"(?P<what>test|doc)\w*\s+gaps?\s*#?(?P<first>\d{1,3})(?:\s*[–-]\s*#?(?P<last>\d{1,3}))?", re.IGNORECASE
@@ -65,7 +66,7 @@ def read_answer(words: Sequence[str]) -> Answer:
     """From `I1 S2 declined "out of scope"`; raises UsageError where something is missing."""
     names = []
     rest = list(words)
-    while rest and _NAME.fullmatch(rest[0]):
+    while rest and is_name(rest[0]):
         names.append(rest.pop(0))
     known = ", ".join(STATES)
     if not names:
@@ -85,6 +86,17 @@ def read_answer(words: Sequence[str]) -> Answer:
     return Answer(names=tuple(names), state=state, text=text)
 
 
+def is_name(text: str) -> bool:
+    """Whether it can be the name of a finding or of a gap."""
+    return _NAME.fullmatch(text) is not None
+
+
+def round_of(name: str) -> int:
+    """The round that a name across rounds tells, as R2-I1 does; 0 for any other."""
+    own = _OWN.fullmatch(name)
+    return int(own["round"]) if own else 0
+
+
 def is_link(text: str) -> bool:
     """Whether it is an address on the web, whole."""
     return _LINK.fullmatch(text) is not None
@@ -92,8 +104,10 @@ def is_link(text: str) -> bool:
 
 def find(name: str, report: Report) -> Named:
     """The finding that a name means in a report: its alias there, its name across rounds, or its fingerprint."""
+    own = _OWN.fullmatch(name)
+    alias = own["alias"] if own and int(own["round"]) == report.round else name
     for finding in report.findings:
-        if name.upper() == finding.alias.upper() or name.lower() in {finding.life, finding.fingerprint}:
+        if alias.upper() == finding.alias.upper() or name.lower() in {finding.life, finding.fingerprint}:
             return Named(name=finding.alias, life=finding.life, title=finding.title)
     for row in report.previous:
         if name.upper() == row.name.upper() or name.lower() == row.identity:

@@ -1,5 +1,7 @@
 import shutil
 
+from deepreview.archive.folder import RoundFolder
+from deepreview.cli.commands.rounds import load
 from deepreview.testing.shell import Shell
 
 
@@ -31,6 +33,29 @@ def test_a_round_can_be_looked_at_in_every_way_after_the_repository_is_gone(shel
     again = shell("render", str(folder / "report.json"), "--to", "json", "-o", "copy.json", cwd=shell.home)
     assert (again.code, again.stdout) == (0, b"")
     assert (shell.home / "copy.json").read_bytes() == (folder / "report.json").read_bytes()
+
+
+def test_a_finding_is_shown_by_every_name_that_resolve_takes(shell: Shell) -> None:
+    shell("review", "-q", "--with", "names")
+    first = shell.rounds[0]
+    one = shell("show", "S1").stdout
+    finding = load(RoundFolder(path=first)).findings[0]
+    for name in ("R1-S1", "r1-s1", finding.life):
+        assert (shell("show", name).code, shell("show", name).stdout) == (0, one), name
+    assert shell("resolve", "R1-S1", "declined", "not ours to fix").code == 0
+    shell("review", "-q", "--with", "names", "--again")
+    assert shell.complains("show", "S1")[0] == 2, "what was declined is not listed again"
+    assert shell("show", "R1-S1").stdout == one, "a name of an earlier round shows it as that round has it"
+    second = shell.rounds[1]
+    assert shell.complains("show", "R2-S1") == (
+        2,
+        f"deepreview: {second.name} has no finding R2-S1 (it has none)\n",
+    )
+    shutil.rmtree(first)
+    assert shell.complains("show", "R1-S1") == (
+        2,
+        f"deepreview: {second.name} has no finding R1-S1 to show (it has none)\n",
+    )
 
 
 def test_two_repositories_in_folders_of_one_name_keep_their_rounds_apart(shell: Shell) -> None:

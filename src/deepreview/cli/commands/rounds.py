@@ -1,26 +1,26 @@
 """`deepreview list`, `show`, `open` and `render`: rounds that were made."""
 
-import re
 import webbrowser
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from deepreview import wire
-from deepreview.archive.folder import REPORT_FILE, RoundFolder
+from deepreview.archive.folder import REPORT_FILE, Archive, RoundFolder
 from deepreview.cli.context import Where
 from deepreview.cli.options import where
 from deepreview.cli.printing import chosen, deliver, note, rendered
 from deepreview.context.visible import one_line
 from deepreview.errors import UsageError
+from deepreview.lives.answer import find, is_name, round_of
 from deepreview.model.claim import Severity
 from deepreview.model.report import Report
 from deepreview.render import html
 
 _WIDEST = 60
 """Characters of what a round reviewed."""
-_ALIAS = re.compile(r"[CIS][1-9]\d*", re.IGNORECASE)
 
 
 @click.command(name="list")
@@ -64,25 +64,40 @@ def _row(folder: RoundFolder, everywhere: bool) -> tuple[str, ...]:
 @click.option("--to", default="terminal", show_default=True, help="terminal, markdown, html, json or sarif.")
 @where
 def show_command(what: str, to: str, repo: Path, archive: Path | None, config: Path | None) -> int:
-    """Show a round, or one finding of the newest round.
+    """Show a round, or one finding.
 
-    WHAT is a round's id or the end of it, or a finding like S1; nothing means the newest round of this repository.
+    WHAT is a round's id or the end of it, or a finding as `deepreview resolve` takes it: like S1 in the newest round,
+    or like R2-S1 in that round of the same target. Nothing means the newest round of this repository.
     """
     at = Where(repo=repo, archive=archive, config=config)
-    alias = what.upper() if _ALIAS.fullmatch(what) else ""
-    folder = at.rounds().find("" if alias else what, at.shelf())
     format_ = chosen(to)
-    report = load(folder)
-    deliver(rendered(_only(report, alias) if alias else report, format_, alone=bool(alias)), None)
+    rounds, shelf = at.rounds(), at.shelf()
+    if not is_name(what):
+        deliver(rendered(load(rounds.find(what, shelf)), format_), None)
+        return 0
+    report = load(rounds.find("", shelf))
+    if (number := round_of(what)) and number != report.round:
+        report = next((one for one in _same_target(rounds, shelf) if one.round == number), report)
+    deliver(rendered(_only(report, what), format_, alone=True), None)
     return 0
 
 
-def _only(report: Report, alias: str) -> Report:
-    kept = tuple(finding for finding in report.findings if finding.alias == alias)
+def _same_target(rounds: Archive, shelf: str) -> Iterator[Report]:
+    """The finished rounds of what the newest one reviewed."""
+    plan = rounds.find("", shelf).try_plan()
+    for folder in rounds.of_target(plan.pin, shelf) if plan else ():
+        if folder.finished:
+            yield load(folder)
+
+
+def _only(report: Report, name: str) -> Report:
+    """The report with the one finding that a name means in it; raises UsageError where it lists none of that name."""
+    life = find(name, report).life
+    kept = tuple(finding for finding in report.findings if finding.life == life)
     if not kept:
         known = ", ".join(finding.alias for finding in report.findings) or "none"
-        raise UsageError(f"{report.clock.round_id} has no finding {alias}", hint=f"it has {known}")
-    return replace(report, findings=kept)
+        raise UsageError(f"{report.clock.round_id} has no finding {name} to show", hint=f"it has {known}")
+    return replace(report, findings=kept[:1])
 
 
 @click.command(name="open")
