@@ -6,7 +6,7 @@ from deepreview.agents.base import Wire
 from deepreview.broker.broker import require_modules
 from deepreview.config.load import load, parse_file
 from deepreview.config.schema import Settings
-from deepreview.errors import MachineError
+from deepreview.errors import MachineError, how_to_add
 from deepreview.seating import agents, lacks
 
 SETTINGS = b"""
@@ -35,10 +35,10 @@ def test_what_is_missing_is_told_with_the_next_step(monkeypatch: pytest.MonkeyPa
     assert lacks(local, settings, {}) == ()
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert lacks(local, settings, {}) == (
-        "aiohttp is missing; pip install 'deepreviewer[agents]'",
-        "pydantic_ai is missing; pip install 'deepreviewer[api]'",
+        f"aiohttp is missing; {how_to_add('agents')}",
+        f"pydantic_ai is missing; {how_to_add('api')}",
     )
-    assert lacks(pro, settings, {})[1] == "aiohttp is missing; pip install 'deepreviewer[agents]'"
+    assert lacks(pro, settings, {})[1] == f"aiohttp is missing; {how_to_add('agents')}"
     with pytest.raises(MachineError, match="models cannot be reached, aiohttp is missing"):
         require_modules()
 

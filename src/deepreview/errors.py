@@ -23,6 +23,15 @@ class Exit(Enum):
     INTERRUPTED = 130
 
 
+INSTALL = "pip install '.[{extra}]' in the folder of Deep Review's source"
+"""How an extra is added while no package index has the program."""
+
+
+def how_to_add(extra: str) -> str:
+    """The command that installs what an extra brings, as a hint."""
+    return INSTALL.format(extra=extra)
+
+
 class DeepReviewError(Exception):
     """The root of all errors that are shown as one line."""
 

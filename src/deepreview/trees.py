@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from deepreview.errors import how_to_add
+
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
@@ -112,7 +114,7 @@ def first_error(path: str, source: str) -> Broken | NotParsable | None:
     if language == "bats":
         return NotParsable("the grammar for shell cannot read the tests of a BATS file")
     if not available():
-        return NotParsable("the grammars are not installed: pip install 'deepreviewer[static]'")
+        return NotParsable(f"the grammars are not installed: {how_to_add('static')}")
     return min(errors(parse(source, language)), key=lambda broken: broken.line, default=None)
 
 

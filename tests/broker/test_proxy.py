@@ -526,7 +526,7 @@ def test_without_the_extra_it_is_told_what_to_install(
         with pytest.raises(MachineError, match=f"models cannot be reached, {absent} is missing") as caught:
             async with opened(short, Terms()):
                 pass
-        assert caught.value.hint == "pip install 'deepreviewer[agents]'"
+        assert caught.value.hint == "pip install '.[agents]' in the folder of Deep Review's source"
 
     monkeypatch.delitem(sys.modules, "deepreview.broker.serving", raising=False)
     monkeypatch.delattr(deepreview.broker, "serving", raising=False)

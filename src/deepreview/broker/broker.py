@@ -15,14 +15,14 @@ from deepreview.broker.base import UNLIMITED, Budgets, Credential, Observer, Pas
 from deepreview.broker.ledger import Ledger
 from deepreview.broker.prices import Prices
 from deepreview.broker.till import Till
-from deepreview.errors import MachineError
+from deepreview.errors import MachineError, how_to_add
 from deepreview.model.agent import Usage
 from deepreview.model.budget import Price
 from deepreview.outward import Outward
 
 FREE = Budgets()
 """No budget at all."""
-EXTRA = "pip install 'deepreviewer[agents]'"
+EXTRA = how_to_add("agents")
 _LONGEST_SOCKET = 100
 """Bytes of a socket's path that every system takes."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from deepreview.archive.folder import Plan, RoundFolder
 from deepreview.cli.printing import note
 from deepreview.context.brief import Thread
-from deepreview.errors import ConfigError, DeepReviewError, MachineError, UsageError
+from deepreview.errors import ConfigError, DeepReviewError, MachineError, UsageError, how_to_add
 from deepreview.forge.base import Discussion, Discussions
 from deepreview.git.target import Pin
 from deepreview.publish.discussed import discussed
@@ -49,7 +49,7 @@ def _read(web: str, number: int, environ: Mapping[str, str]) -> Discussion:
     try:
         from deepreview.forge.connect import connect  # noqa: PLC0415 - of the extra `github`
     except ModuleNotFoundError as error:
-        raise MachineError(f"{error.name} is missing", hint="pip install 'deepreviewer[github]'") from error
+        raise MachineError(f"{error.name} is missing", hint=how_to_add("github")) from error
     with connect(web, environ) as forge:
         place: Discussions = forge
         try:

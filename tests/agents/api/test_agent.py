@@ -402,7 +402,7 @@ def test_what_is_missing_is_said(go: Go, monkeypatch: pytest.MonkeyPatch) -> Non
         (absent,) = await asked(agent_for(Wire.CHAT), question, Nowhere("http://127.0.0.1:9"))
         assert isinstance(absent, Broke)
         assert absent.failure is Failure.MISSING
-        assert absent.message.endswith("is missing: pip install 'deepreviewer[api]'")
+        assert absent.message.endswith("is missing: pip install '.[api]' in the folder of Deep Review's source")
 
     go(work())
 

@@ -155,9 +155,9 @@ def test_an_analyser_that_is_missing_is_a_gap_and_named(monkeypatch: pytest.Monk
     real = programs.find_program
     monkeypatch.setattr(reviewer, "find_program", lambda name: None if name == "ruff" else real(name))
     desk, reading = run({}, dict(DEFECTS), tmp_path)
-    assert "ruff is not installed (pip install 'deepreviewer[static]')." in reading.gaps
+    assert "ruff is not installed (pip install '.[static]' in the folder of Deep Review's source)." in reading.gaps
     assert {claim.kind for claim in desk.claims if not claim.suppressed} >= FOUND - {"ruff:F821"}
-    assert "ruff: pip install 'deepreviewer[static]'" in REVIEWER.missing()
+    assert "ruff: pip install '.[static]' in the folder of Deep Review's source" in REVIEWER.missing()
 
 
 def test_an_analyser_that_prints_nonsense_is_a_gap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

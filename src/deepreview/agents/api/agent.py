@@ -9,11 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 from deepreview.agents.base import Guest, Question, Spec, Wire
-from deepreview.errors import DeepReviewError, UsageError
+from deepreview.errors import DeepReviewError, UsageError, how_to_add
 from deepreview.model.agent import AgentEvent, Answered, Began, Broke, Failure
 from deepreview.model.family import family_of
 
-NEEDED = "pip install 'deepreviewer[api]'"
+NEEDED = how_to_add("api")
 EFFORTS = ("minimal", "low", "medium", "high", "xhigh", "max")
 _OPENAI = re.compile(r"o\d")
 _MAKERS = {"claude": Wire.ANTHROPIC, "gpt": Wire.RESPONSES, "gemini": Wire.GEMINI}

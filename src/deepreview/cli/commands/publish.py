@@ -11,7 +11,7 @@ from deepreview.cli.commands.rounds import load
 from deepreview.cli.context import TOOL, Where, environment
 from deepreview.cli.options import where
 from deepreview.cli.printing import deliver, note
-from deepreview.errors import MachineError, UsageError
+from deepreview.errors import MachineError, UsageError, how_to_add
 from deepreview.forge.base import Forge
 from deepreview.git.press import open_press
 from deepreview.git.source import Source, open_source
@@ -127,9 +127,7 @@ def _forge(report: Report) -> AbstractContextManager[Forge]:
     try:
         from deepreview.forge.connect import connect  # noqa: PLC0415 - of the extra `github`
     except ModuleNotFoundError as error:
-        raise MachineError(
-            f"GitHub cannot be reached, {error.name} is missing", hint="pip install 'deepreviewer[github]'"
-        ) from error
+        raise MachineError(f"GitHub cannot be reached, {error.name} is missing", hint=how_to_add("github")) from error
     return connect(web, environment())
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepreview.errors import how_to_add
 from deepreview.reviewers.base import Output
 from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, squeezed
 from deepreview.reviewers.static.reports import documents, ended, laid_of
@@ -25,7 +26,7 @@ class AstGrep:
     codes: frozenset[str] = frozenset()
     name: str = "ast-grep"
     program: str = "ast-grep"
-    install: str = "pip install 'deepreviewer[static]'"
+    install: str = how_to_add("static")
 
     def wants(self, laid: Laid) -> bool:
         """Every language that it has a grammar for."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepreview.errors import how_to_add
 from deepreview.reviewers.base import Output
 from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, squeezed
 from deepreview.reviewers.static.reports import document, ended, laid_of
@@ -20,7 +21,7 @@ class Hadolint:
     codes: frozenset[str] = frozenset()
     name: str = "hadolint"
     program: str = "hadolint"
-    install: str = "pip install 'deepreviewer[static]'"
+    install: str = how_to_add("static")
 
     def wants(self, laid: Laid) -> bool:
         """Dockerfiles and Containerfiles."""

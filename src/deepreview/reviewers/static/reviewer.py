@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deepreview.context.brief import Brief
+from deepreview.errors import how_to_add
 from deepreview.model.change import Side
 from deepreview.model.round import Reading
 from deepreview.reviewers.base import Desk, NothingToDo
@@ -28,7 +29,7 @@ from deepreview.reviewers.static.shellcheck import ShellCheck
 from deepreview.reviewers.static.typos import Typos
 from deepreview.reviewers.static.zizmor import Zizmor
 
-_EXTRA = "pip install 'deepreviewer[static]'"
+_EXTRA = how_to_add("static")
 _MODULES = {"PyYAML": "yaml", "ast-grep-py": "ast_grep_py"}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepreview.errors import how_to_add
 from deepreview.reviewers.base import Output
 from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, line_key, squeezed
 from deepreview.reviewers.static.reports import document, ended, laid_of
@@ -26,7 +27,7 @@ class ShellCheck:
     """Without `SC`."""
     name: str = "shellcheck"
     program: str = "shellcheck"
-    install: str = "pip install 'deepreviewer[static]'"
+    install: str = how_to_add("static")
 
     def wants(self, laid: Laid) -> bool:
         """Shell in the dialects that it knows, and BATS; not zsh and fish, nor what makes shell."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepreview.context.targets import tells_history
+from deepreview.errors import how_to_add
 from deepreview.reviewers.base import Output
 from deepreview.reviewers.static.files import is_fixture
 from deepreview.reviewers.static.hit import Edit, Hit, Laid, Unreadable
@@ -36,7 +37,7 @@ class Typos:
     codes: frozenset[str] = frozenset()
     name: str = "typos"
     program: str = "typos"
-    install: str = "pip install 'deepreviewer[static]'"
+    install: str = how_to_add("static")
 
     def wants(self, laid: Laid) -> bool:
         """Every text but the input of tests, translations, licences, and lists of changes, which quote their typos."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepreview.errors import how_to_add
 from deepreview.reviewers.base import Output
 from deepreview.reviewers.static.files import is_fixture, is_workflow
 from deepreview.reviewers.static.hit import Hit, Laid, Unreadable, squeezed
@@ -45,7 +46,7 @@ class Zizmor:
     codes: frozenset[str] = frozenset()
     name: str = "zizmor"
     program: str = "zizmor"
-    install: str = "pip install 'deepreviewer[static]'"
+    install: str = how_to_add("static")
 
     def wants(self, laid: Laid) -> bool:
         """Workflows and actions, not those that are input of tests."""
