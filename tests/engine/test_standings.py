@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.engine.test_earlier import LOAD, SAVE, Rounds, ruled, said
+from tests.engine.test_earlier import LOAD, SAVE, Rounds, linted, ruled, said
 
 from deepreview.config.schema import Settings
 from deepreview.git.target import Pin
@@ -305,6 +305,26 @@ LOST = said(
 )
 
 
+def test_earlier_findings_come_open_ones_first_and_settled_ones_apart(rounds: Rounds) -> None:
+    rounds.commit("load", {"src/cache.py": LOAD + SAVE, "src/next.py": NEXT})
+    put = ruled(1, "src/cache.py", "        store.put(row.key, row.value)", severity=Severity.SUGGESTION)
+    rounds.round(SUM, FIRST, put)
+    rounds.resolve("I1", State.DECLINED, reason="An empty row cannot be.")
+    rounds.commit("more", {"more.py": "x = 1\n"})
+    report = rounds.round()
+    assert [(row.title, row.now) for row in report.previous] == [
+        (FIRST.title, Now.UNREPEATED),
+        (put.title, Now.GONE),
+        (SUM.title, Now.DECLINED),
+    ]
+    table, _, rest = page(report).partition("<details>\n<summary>Settled: 1 declined</summary>\n\n| Finding |")
+    assert SUM.title not in table.partition("## Previous Review Findings")[2]
+    assert "An empty row cannot be. Its code stands" in rest.partition("</details>")[0]
+    assert "Settled before: 1 declined." in page(report, "terminal")
+    assert "<summary>Settled: 1 declined</summary>" in page(report, "html")
+    assert linted(rounds.reports) == []
+
+
 def bar_history(rounds: Rounds) -> Report:
     """Three rounds; in the third a suggestion, an old important thing, one in code of now, and a critical old one."""
     rounds.commit("load", {"src/cache.py": LOAD + SAVE, "src/next.py": NEXT})
@@ -331,6 +351,8 @@ def test_from_the_third_round_on_what_is_light_or_old_waits_and_what_is_critical
     }
     assert report.convergence
     assert report.convergence.held == 2
+    assert [finding.alias for finding in report.findings] == ["C1", "I1", "I2", "S1"]
+    assert [finding.title for finding in report.findings[1:3]] == ["An empty list has no last row", FIRST.title]
     assert "Since round 3, a new finding counts at once only where it is important or heavier" in page(report)
     assert "From round 3 on, only what is important or heavier counts at once." in page(report)
     assert "only code that changed since the last round (2) counts at once." in page(report)

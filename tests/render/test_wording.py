@@ -1,7 +1,18 @@
 import pytest
 
+from deepreview.model.change import RepoPath, Sha, Side
 from deepreview.model.claim import Severity
-from deepreview.render.wording import by_severity, counted, duration, language, line_range, spot
+from deepreview.model.finding import Location
+from deepreview.render.wording import (
+    by_severity,
+    counted,
+    duration,
+    language,
+    line_range,
+    outermost,
+    sentence,
+    spot,
+)
 from deepreview.testing.builders import make_finding
 
 
@@ -36,6 +47,32 @@ def test_counts() -> None:
 def test_places() -> None:
     assert [spot("a", 0, 0), spot("a", 3, 3), spot("a", 3, 5)] == ["a", "a:3", "a:3-5"]
     assert line_range(0, 0) == ""
+
+
+@pytest.mark.parametrize(("text", "told"), [("no", "no."), ("No.", "No."), ("Why?", "Why?"), ("", ".")])
+def test_sentences_end_once(text: str, told: str) -> None:
+    assert sentence(text) == told
+
+
+def at(first: int, last: int, path: str = "a.py", side: Side = Side.HEAD) -> Location:
+    return Location(path=RepoPath(path), side=side, first=first, last=last, quote="", blob=Sha(""))
+
+
+@pytest.mark.parametrize(
+    ("places", "shown"),
+    [
+        ([at(25, 28), at(7, 28), at(60, 61), at(7, 28)], [at(7, 28), at(60, 61)]),
+        ([at(5, 9), at(8, 12)], [at(5, 9), at(8, 12)]),
+        (
+            [at(1, 9), at(2, 2, "b.py"), at(2, 2, side=Side.BASE)],
+            [at(1, 9), at(2, 2, "b.py"), at(2, 2, side=Side.BASE)],
+        ),
+        ([at(0, 0), at(3, 3)], [at(0, 0), at(3, 3)]),
+        ([at(1, 90), at(40, 40), at(41, 41)], [at(1, 90), at(41, 41)]),  # only 40 lines of it are shown
+    ],
+)
+def test_lines_within_lines_that_are_shown_are_not_shown_twice(places: list[Location], shown: list[Location]) -> None:
+    assert list(outermost(places)) == shown
 
 
 def test_groups_come_most_severe_first_and_keep_the_order() -> None:

@@ -122,13 +122,16 @@ def switched_off(kinds: Collection[str], enabled: Collection[str] = ()) -> Step:
     return Step(name="switched-off", run=run)
 
 
-def _order(slate: Slate, finding: Finding) -> tuple[int, int, int, int, str, int, str, str]:
-    """Weight, then independent voices, then proof, then what this change wrote; the rest only makes the order total.
+def _order(slate: Slate, finding: Finding) -> tuple[int, bool, int, int, int, str, int, str, str]:
+    """Weight, then what counts in this round, then independent voices, then proof, then what this change wrote.
+
+    The rest only makes the order total.
 
     How loud or long a text is counts for nothing, and nothing is ever dropped for want of agreement.
     """
     return (
         -finding.severity.weight,
+        bool(finding.held),
         -len(voices(slate.claims_of(finding))),
         -_RUNGS.index(finding.proof),
         _ORIGINS.index(finding.origin.kind),

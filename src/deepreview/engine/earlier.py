@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from deepreview.archive.folder import Archive, Plan, RoundFolder
 from deepreview.archive.resolutions import FILE, Resolutions
-from deepreview.consolidate.base import Step
+from deepreview.consolidate.base import Slate, Step
 from deepreview.consolidate.steps import declined
 from deepreview.context.brief import Earlier
 from deepreview.context.tree import as_lines
@@ -184,10 +184,14 @@ def fed(steps: Sequence[Step], shut: Mapping[Fingerprint, str]) -> tuple[Step, .
     return tuple(declined(shut) if step.name == "declined" else step for step in steps)
 
 
+def waiting(slate: Slate, past: Past, policy: Policy, number: int) -> Slate:
+    """The slate, those findings told to wait that are below the bar of round `number`."""
+    return replace(slate, findings=held(slate.findings, past, policy, number))
+
+
 def closed(records: Records, past: Past, attached: Attached, policy: Policy) -> Records:
-    """The records with what became of earlier findings, what waits, and whether rounds may end."""
-    findings = held(records.slate.findings, past, policy, records.number)
-    slate = replace(records.slate, findings=findings)
+    """The records with what became of earlier findings, and whether rounds may end."""
+    slate, findings = records.slate, records.slate.findings
     close = Close(
         round_id=records.clock.round_id,
         finished=records.clock.finished,
@@ -199,7 +203,7 @@ def closed(records: Records, past: Past, attached: Attached, policy: Policy) -> 
     rows = previous(past, attached, close)
     ends = convergence(findings, rows, past, policy, records.number)
     found = gaps(remarks(records.observations, aliases(slate)), past.gaps)
-    return replace(records, slate=slate, previous=rows, gaps=found, convergence=ends)
+    return replace(records, previous=rows, gaps=found, convergence=ends)
 
 
 def _verdicts(runs: Sequence[Run]) -> Mapping[str, Sequence[Verdict]]:

@@ -12,12 +12,13 @@ from deepreview.archive.folder import BRIEF_FILE, Plan, RoundFolder
 from deepreview.consolidate.base import Slate, Step, assert_conserved, settle
 from deepreview.consolidate.cluster import cluster
 from deepreview.consolidate.merge import merged
+from deepreview.consolidate.steps import arranged
 from deepreview.context.brief import Brief, Earlier, Thread
 from deepreview.context.companions import MOST_COMMITS, companions
 from deepreview.context.papers import papers, summary
 from deepreview.context.rules import rules
 from deepreview.engine.desk import Repository, ReviewedFiles
-from deepreview.engine.earlier import closed, fed, past_of, told
+from deepreview.engine.earlier import closed, fed, past_of, told, waiting
 from deepreview.engine.fanout import Limits, Room, Said, Seats, fan_out
 from deepreview.engine.host import GuestHouse, Hospitality
 from deepreview.engine.lead import led_records
@@ -95,14 +96,15 @@ async def review(plan: Plan, folder: RoundFolder, crew: Crew, around: Surroundin
             change=change,
             runs=runs,
             observations=_observations(said),
-            slate=slate,
+            slate=arranged(waiting(slate, past, crew.policy, plan.number)),
             rules=tuple(one for rule in brief.rules for one in rule.accepted),
         )
         records = closed(records, past, before.attached, crew.policy)
         if crew.lead and house:
             records = await led_records(crew.lead, records, room)
             watch.stage("lead")
-            records = replace(records, clock=watch.clock(plan, runs, around.now()))
+            slate = waiting(records.slate, past, crew.policy, plan.number)  # under the names that the lead used
+            records = replace(records, slate=slate, clock=watch.clock(plan, runs, around.now()))
             records = closed(records, past, before.attached, crew.policy)
     return build_report(records, repository.lines)
 

@@ -64,13 +64,17 @@ class Close:
 
 
 def previous(past: Past, attached: Attached, close: Close) -> tuple[Previous, ...]:
-    """A row for each finding of the earlier rounds, but for those that were told to be gone or fixed before."""
+    """A row for each finding of the earlier rounds, but for those that were told to be gone or fixed before.
+
+    What is open comes first, the heaviest of it before the others, and what was settled last.
+    """
     matched = {match.life.identity: match for match in (*attached.matches.one, *attached.matches.joined)}
-    return tuple(
+    rows = (
         _Row(life=life, match=matched.get(life.identity), past=past, attached=attached, close=close).previous()
         for life in past.lives
         if not life.closed or life.identity in matched
     )
+    return tuple(sorted(rows, key=lambda row: (row.rests, not row.now.open, -row.severity.weight)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,7 +105,13 @@ class Now(Enum):
         """Whether it still waits for an answer."""
         return self in _OPEN
 
+    @property
+    def settled(self) -> bool:
+        """Whether somebody answered it, and it would only be raised again by mistake."""
+        return self in _SETTLED
 
+
+_SETTLED = frozenset({Now.DECLINED, Now.DOCUMENTED, Now.DEFERRED, Now.REFUTED, Now.OBSOLETE})
 _OPEN = frozenset({Now.OPEN, Now.PARTLY, Now.REGRESSED, Now.WOKEN, Now.UNREPEATED, Now.UNSEEN})
 
 
@@ -155,6 +161,11 @@ class Previous:
     def waits(self) -> bool:
         """Whether it is open, though this report does not list it."""
         return self.now.open and not self.alias
+
+    @property
+    def rests(self) -> bool:
+        """Whether it was settled, and this report does not list it: nobody need look at it again."""
+        return self.now.settled and not self.alias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from deepreview.render.highlight import Highlighter, shown, trusted
 from deepreview.render.links import Links, links
 from deepreview.render.listing import Listing, Listings
 from deepreview.render.prose import Prose
-from deepreview.render.wording import SHORT, place
+from deepreview.render.wording import SHORT, outermost, place
 
 _ALIAS = re.compile(r"[A-Za-z]{1,4}\d{1,6}", re.ASCII)
 LISTED = 4
@@ -150,7 +150,7 @@ def _spots(finding: Finding, anchor: str, forge: Links, listings: Listings) -> t
             base=location.side.value == "base",
             listing=listings.at(location, anchor) if number < LISTED else None,
         )
-        for number, location in enumerate(finding.locations)
+        for number, location in enumerate(outermost(finding.locations))
     )
 
 

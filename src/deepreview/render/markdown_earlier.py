@@ -1,5 +1,7 @@
 """What the Markdown report tells of earlier rounds: what became of each finding, what was declined, whether it ends."""
 
+from collections.abc import Sequence
+
 from deepreview.model.claim import Section
 from deepreview.model.finding import State
 from deepreview.model.gap import Gap
@@ -8,17 +10,27 @@ from deepreview.model.report import Report
 from deepreview.render import standing
 from deepreview.render.markdown_records import table
 from deepreview.render.safe_markdown import code, inline, item, line, plain
-from deepreview.render.wording import spot
+from deepreview.render.wording import sentence, spot
 
 
 def earlier(report: Report) -> str:
-    """The table of the findings of earlier rounds; empty in a first round."""
-    if not report.previous:
-        return ""
-    rows = [["Finding", "Title", "Now", "Evidence"], *(_row(row) for row in report.previous)]
-    proposals = [item(f"{plain(row.name)}: {_proposal(row)}") for row in report.previous if row.proposal]
-    listed = "\n".join(proposals)
-    return table(rows) + (f"\n\nProposed, until somebody confirms it:\n\n{listed}" if proposals else "")
+    """The table of the findings of earlier rounds, the settled ones in one of their own; empty in a first round."""
+    rows = report.previous
+    listed = "\n".join(item(f"{plain(row.name)}: {_proposal(row)}") for row in rows if row.proposal)
+    parts = (
+        _table([row for row in rows if not row.rests]),
+        f"Proposed, until somebody confirms it:\n\n{listed}" if listed else "",
+        _folded(f"Settled: {standing.resting(rows)}", _table([row for row in rows if row.rests])),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _table(rows: Sequence[Previous]) -> str:
+    return table([["Finding", "Title", "Now", "Evidence"], *map(_row, rows)]) if rows else ""
+
+
+def _folded(summary: str, text: str) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>" if text else ""
 
 
 def _row(row: Previous) -> list[str]:
@@ -26,8 +38,8 @@ def _row(row: Previous) -> list[str]:
     since = f" (since round {row.since.round})" if row.rounds > 1 else ""
     now = f"{row.now.value} as {row.alias}" if row.alias else row.now.value
     told = standing.told(row)
-    said = f"{inline(told, strong=False)}. " if told and row.now is not Now(row.said.value) else ""
-    reason = f"{inline(row.reason)}. " if row.reason and row.now.value == row.said.value else ""
+    said = f"{inline(told, strong=False)} " if told and row.now is not Now(row.said.value) else ""
+    reason = f"{inline(sentence(row.reason))} " if row.reason and row.now.value == row.said.value else ""
     evidence = " ".join(inline(one) for one in row.evidence)
     title = inline(row.title, strong=False)
     return [f"round {_named(row)}{since}", f"{title}{place}", f"**{now}**", line(f"{said}{reason}{evidence}")]
@@ -47,7 +59,7 @@ def _proposal(row: Previous) -> str:
 
 def settled(report: Report) -> str:
     """What was declined in earlier rounds, and is not to come back."""
-    shut = [row for row in report.previous if row.now in standing.SHUT and row.now is not Now.DEFERRED]
+    shut = [row for row in report.previous if row.now.settled and row.now is not Now.DEFERRED]
     gaps = [gap for gap in report.gaps if gap.since and gap.state in {State.DECLINED, State.REFUTED}]
     items = [
         item(

@@ -9,12 +9,10 @@ from deepreview.model.finding import Finding, Location, State
 from deepreview.model.report import CitedCode, Report
 from deepreview.render.safe_markdown import blocks, code, fence, inline, plain
 from deepreview.render.standing import grounds, standing
-from deepreview.render.wording import SHORT, at_base, counted, language, lines_of, place
+from deepreview.render.wording import MOST_LINES, SHORT, at_base, counted, language, lines_of, outermost, place
 
 MOST_PLACES = 5
 """The code of this many places is shown; all are named."""
-MOST_LINES = 40
-"""A quote is cut after this many lines: the place says where the rest is."""
 
 
 def finding_block(finding: Finding, report: Report) -> str:
@@ -43,7 +41,7 @@ def heading(finding: Finding, report: Report) -> str:
     note = " (lines of the base)" if finding.main and at_base(finding.main) else ""
     stands = f" ({words})" if (words := standing(finding, report)) else ""
     tag = f"({finding.severity.value}, {finding.defect.value})"
-    places = f" — {_places(finding.locations)}" if finding.locations else ""
+    places = f" — {_places(outermost(finding.locations))}" if finding.locations else ""
     return f"{finding.alias}. **{title}**{places} [{names}] {tag}{note}{stands}"
 
 
@@ -57,19 +55,20 @@ def _places(locations: tuple[Location, ...]) -> str:
 
 
 def _snippets(finding: Finding, report: Report) -> list[str]:
-    shown = []
-    for location in finding.locations[:MOST_PLACES]:
+    shown: list[str] = []
+    places = outermost(finding.locations)
+    for location in places[:MOST_PLACES]:
         lines = _lines(location, report.cited)
         if not lines:
             continue
-        if len(finding.locations) > 1 or at_base(location):
+        if len(places) > 1 or at_base(location):
             side = f" at base {code(report.subject.base[:SHORT])}" if at_base(location) else ""
             shown.append(f"{code(place(location))}{side}:")
         shown.append(fence("\n".join(lines[:MOST_LINES]), language(location.path)))
         if len(lines) > MOST_LINES:
             shown.append(f"… and {len(lines) - MOST_LINES} more lines.")
-    if len(finding.locations) > MOST_PLACES:
-        shown.append(f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}, named above.")
+    if len(places) > MOST_PLACES:
+        shown.append(f"… and {counted(len(places) - MOST_PLACES, 'more place')}, named above.")
     return shown
 
 

@@ -1,11 +1,13 @@
 """How findings stand to earlier rounds, in words that every format shares; plain text, nothing of it is escaped."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from deepreview.model.finding import Finding, Standing, State
 from deepreview.model.gap import Gap
-from deepreview.model.life import Now, Previous
+from deepreview.model.life import Previous
 from deepreview.model.report import Report
+from deepreview.render.wording import sentence
 
 _WORDS = {
     Standing.NEW: "new",
@@ -14,8 +16,6 @@ _WORDS = {
     Standing.CAUSED: "caused by a fix",
     Standing.OVERLOOKED: "new, in code untouched since the first round",
 }
-SHUT = frozenset({Now.DECLINED, Now.DOCUMENTED, Now.DEFERRED, Now.REFUTED, Now.OBSOLETE})
-"""What is settled and would only be raised again by mistake."""
 
 
 def standing(finding: Finding, report: Report) -> str:
@@ -43,10 +43,16 @@ def gap_told(gap: Gap) -> str:
 
 
 def told(row: Previous) -> str:
-    """What somebody said became of an earlier finding, with the reason; empty where nobody did."""
+    """What somebody said became of an earlier finding, with the reason, as a sentence; empty where nobody did."""
     if row.said.value == "open":
         return ""
-    return f"{row.said.value}: {row.reason}" if row.reason else row.said.value
+    return sentence(f"{row.said.value}: {row.reason}" if row.reason else row.said.value)
+
+
+def resting(rows: Sequence[Previous]) -> str:
+    """How many of the earlier findings are settled, by how: `2 declined, 1 documented`; empty where none is."""
+    found = Counter(row.now for row in rows if row.rests)
+    return ", ".join(f"{count} {now.value}" for now, count in found.most_common())
 
 
 def proposed(row: Previous) -> str:

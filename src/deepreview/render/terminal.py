@@ -32,6 +32,7 @@ from deepreview.render.wording import (
     counted,
     duration,
     nobody_read,
+    outermost,
     place,
     read_of,
     verdict_words,
@@ -180,11 +181,12 @@ def _finding(
     if finding.state is not State.OPEN:
         title.append(f" ({finding.state.value})", style="dim")
     sheet.print(_row(Text(f"{finding.alias:<{_INDENT - 2}}", style=style), title))
-    for location in finding.locations[:MOST_PLACES]:
+    places = outermost(finding.locations)
+    for location in places[:MOST_PLACES]:
         where = exact(place(location)) + (" (base)" if at_base(location) else "")
         sheet.print(Text(" " * _INDENT + where, style="cyan"), no_wrap=True, overflow="ignore", crop=False)
-    if len(finding.locations) > MOST_PLACES:
-        _hang(sheet, f"… and {counted(len(finding.locations) - MOST_PLACES, 'more place')}", "dim")
+    if len(places) > MOST_PLACES:
+        _hang(sheet, f"… and {counted(len(places) - MOST_PLACES, 'more place')}", "dim")
     _hang(sheet, _facts(finding, report), "dim")
     for reason in (*finding.reasons, *filter(None, (standing.grounds(finding),))):
         _hang(sheet, one_line(reason), "dim")
@@ -254,13 +256,15 @@ def _earlier(sheet: Console, report: Report) -> None:
     sheet.print()
     sheet.print(Rule(Text("Since earlier rounds", style="bold"), align="left", style="dim"))
     for row in report.previous:
-        if not row.alias:
+        if not row.alias and not row.rests:
             told = " ".join(filter(None, (standing.told(row), *row.evidence)))
             style = "yellow" if row.now.open else ""
             _hang(sheet, one_line(f"{row.name} {row.now.value}: {row.title}"), style)
             _hang(sheet, one_line(told), "dim")
             if proposal := standing.proposed(row):
                 _hang(sheet, one_line(f"proposed: {proposal}"), "green")
+    if settled := standing.resting(report.previous):
+        _hang(sheet, f"Settled before: {settled}.", "dim")
     for sentence in standing.ends(report):
         _hang(sheet, one_line(sentence))
 

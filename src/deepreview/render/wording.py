@@ -1,6 +1,6 @@
 """Words that every format shares: durations, places, counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from deepreview.model.agent import Failure
@@ -12,6 +12,9 @@ from deepreview.model.round import Completed, Failed, Reading
 
 SHORT = 9
 """How many digits of a commit's name are shown."""
+
+MOST_LINES = 40
+"""A quote is cut after this many lines: the place says where the rest is."""
 
 _WITH_TENTHS = 10
 """Seconds under which a duration is told to a tenth."""
@@ -73,6 +76,11 @@ def agreement_rows(report: Report) -> list[list[str]]:
     return rows
 
 
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends like a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def line_range(first: int, last: int) -> str:
     """`3`, `3-5`, or nothing for a whole file."""
     if first == 0:
@@ -88,6 +96,19 @@ def lines_of(location: Location) -> str:
 def place(location: Location) -> str:
     """`path:3-5`, with the path as it is: make it visible before it is shown."""
     return spot(location.path, location.first, location.last)
+
+
+def outermost(locations: Sequence[Location]) -> tuple[Location, ...]:
+    """The places without those whose lines are among the lines that are shown of another one, in their order."""
+    once = tuple(dict.fromkeys(locations))
+    return tuple(one for one in once if not any(_within(one, other) for other in once))
+
+
+def _within(one: Location, other: Location) -> bool:
+    same = (one.path, one.side, one.blob) == (other.path, other.side, other.blob)
+    if not same or not one.first or (one.first, one.last) == (other.first, other.last):
+        return False
+    return other.first <= one.first and one.last <= min(other.last, other.first + MOST_LINES - 1)
 
 
 def spot(path: str, first: int, last: int) -> str:
