@@ -31,6 +31,13 @@ def test_plain_lines_take_the_short_way() -> None:
     assert simple_blocks("One.\n\nTwo `x`.") == "<p>One.</p>\n<p>Two <code>x</code>.</p>\n"
 
 
+def test_an_alias_leads_to_its_finding_unless_it_is_one_of_another_round() -> None:
+    made = Prose(Highlighter(), ["I1", "I2"]).about("I1-I2, (I1) and R9-I1, R12-I2, R100-I1, `I2` and XI1.")
+    assert made.count('<a href="#I1">I1</a>') == 2
+    assert made.count('<a href="#I2">I2</a>') == 1
+    assert "R9-I1, R12-I2, R100-I1," in made
+
+
 def test_refused_forms_stay_as_text() -> None:
     made = Prose(Highlighter()).blocks(
         "# Loud\n\n![pic](https://a.b/p.png)\n\n[x](javascript:alert(1)) [y]: https://a.b"

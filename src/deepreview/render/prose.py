@@ -28,6 +28,8 @@ _SIMPLE = re.compile(
     rf"(?:[^\\`*_\[\]<>&!\n]|(?<=[A-Za-z0-9])_+(?=[A-Za-z0-9])|{_CODE}|{_STRONG})*"
 )  # possessive, 3.11.2 never matches
 """Text, code spans and strong text that need no parser: nine of ten lines of a report."""
+_HERE = "".join(rf"(?<!\bR{digits}-)" for digits in (r"\d", r"\d\d", r"\d\d\d"))
+"""What `R9-I1` names is a finding of another round."""
 _MARKED = re.compile(rf"({_CODE}|{_STRONG})")
 _PLAIN_START = re.compile(r"(?!```)[A-Za-z`\"'(]")
 """What can open nothing but a paragraph."""
@@ -111,7 +113,7 @@ class Prose:
     def __init__(self, highlighter: Highlighter, anchors: Sequence[str] = ()) -> None:
         named = "|".join(map(re.escape, anchors))
         self._env: dict[str, object] = {"highlighter": highlighter, "aliases": None, "inside": False}
-        self._linking = {**self._env, "aliases": re.compile(rf"\b({named})\b") if anchors else None}
+        self._linking = {**self._env, "aliases": re.compile(rf"{_HERE}\b({named})\b") if anchors else None}
         self._seen: dict[tuple[str, str], Markup] = {}
 
     def blocks(self, text: str) -> Markup:
