@@ -320,7 +320,7 @@ def test_earlier_findings_come_open_ones_first_and_settled_ones_apart(rounds: Ro
     table, _, rest = page(report).partition("<details>\n<summary>Settled: 1 declined</summary>\n\n| Finding |")
     assert SUM.title not in table.partition("## Previous Review Findings")[2]
     assert "An empty row cannot be. Its code stands" in rest.partition("</details>")[0]
-    assert "Settled before: 1 declined." in page(report, "terminal")
+    assert f"R1-I1 declined: {SUM.title}" in page(report, "terminal")
     assert "<summary>Settled: 1 declined</summary>" in page(report, "html")
     assert linted(rounds.reports) == []
 

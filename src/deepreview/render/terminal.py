@@ -55,6 +55,8 @@ MOST_SUGGESTIONS = 20
 """This many suggestions are shown, the report's first; more severe findings are all shown."""
 MOST_PLACES = 4
 """This many places of one finding are named."""
+MOST_SETTLED = 3
+"""This many findings that were settled in earlier rounds are named."""
 MOST_UNREAD = 10
 """This many files that nobody read are named."""
 _INDENT = 4
@@ -263,8 +265,11 @@ def _earlier(sheet: Console, report: Report) -> None:
             _hang(sheet, one_line(told), "dim")
             if proposal := standing.proposed(row):
                 _hang(sheet, one_line(f"proposed: {proposal}"), "green")
-    if settled := standing.resting(report.previous):
-        _hang(sheet, f"Settled before: {settled}.", "dim")
+    settled = [row for row in report.previous if row.rests]
+    for row in settled[:MOST_SETTLED]:
+        _hang(sheet, one_line(f"{row.name} {row.now.value}: {row.title}"), "dim")
+    if more := standing.resting(settled[MOST_SETTLED:]):
+        _hang(sheet, f"… and {more} in the report", "dim")
     for sentence in standing.ends(report):
         _hang(sheet, one_line(sentence))
 
