@@ -38,6 +38,18 @@ def test_titles_count_twice() -> None:
     assert read(make_claim(title="expiry", body="expiry"))[0]["expiry"] == 3
 
 
+def test_a_title_that_is_how_the_text_begins_counts_once_with_it() -> None:
+    comment = "The cached token is never expired. It is read again at every start of the daemon, whoever asks."
+    begun = make_claim(title="The cached token is never expired", body=comment)
+    assert read(begun)[0] == read(make_claim(title=comment, body=""))[0]
+    cut = make_claim(title="The cached token is never expired. It is re…", body=comment)
+    assert read(cut)[0] == read(begun)[0]
+    apart = make_claim(title="The cached token is never expired", body=f"So {comment}")
+    assert read(apart)[0]["token"] == 3
+    long = make_claim(title="The cached token is never expired", body=comment + " again" * 100)
+    assert read(long)[0]["again"] > 100
+
+
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*|[^\W\d_a-zA-Z]+")
 
 

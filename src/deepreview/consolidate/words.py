@@ -10,6 +10,10 @@ from deepreview.model.claim import Claim
 
 LONGEST = 1_500
 """Characters of an explanation that are compared: more adds nothing, 600 lose two of a hundred pairs."""
+_HEAD = 400
+"""Characters of a title that are compared."""
+_WORDY = 20
+"""Characters beyond which no explanation begins with the title's words by chance."""
 TITLE = 2
 """How often a word of the title counts."""
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*|[^\W\d_a-zA-Z]+")
@@ -117,8 +121,8 @@ class Said:
 
 def said(claim: Claim, vocabulary: Vocabulary, *, ruled: bool) -> Said:
     """The words of a claim; linear in the length that is compared."""
-    title = _pieces(claim.title[:400])
-    told = _pieces(_prose(claim.body))
+    head, rest = _parts(claim)
+    title, told = _pieces(head), _pieces(rest)
     first = list(chain.from_iterable(map(vocabulary.__getitem__, title)))
     words = Counter(chain(chain.from_iterable(map(vocabulary.__getitem__, told)), *[first] * TITLE))
     names = set(chain.from_iterable(filter(None, map(vocabulary.names.get, chain(told, title)))))
@@ -137,6 +141,18 @@ def said(claim: Claim, vocabulary: Vocabulary, *, ruled: bool) -> Said:
         severity=claim.severity.weight,
         ruled=ruled,
     )
+
+
+def _parts(claim: Claim) -> tuple[str, str]:
+    """Title and explanation; where that only begins with the title again, it is one text, and its beginning the title.
+
+    A comment has no title of its own: what it begins with would count three times, and all else once.
+    """
+    begun = claim.title[:_HEAD]
+    prose = _prose(claim.body)
+    if len(begun) > _WORDY and prose.startswith(begun.removesuffix("…")):
+        return prose[:_HEAD], prose[_HEAD:]
+    return begun, prose
 
 
 def _pass_of(identity: str) -> str:
