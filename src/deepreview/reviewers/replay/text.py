@@ -11,6 +11,7 @@ from deepreview.parse.document import is_review, parse_document
 from deepreview.parse.lines import read_lines
 from deepreview.parse.review import Author, parse_review
 from deepreview.parse.statement import statement
+from deepreview.reviewers.replay.appended import Appended, appended
 from deepreview.reviewers.replay.voice import Remark, Voice, voice
 
 
@@ -19,9 +20,14 @@ def read_text(text: str, name: str) -> tuple[Voice, ...]:
     own = word(name)
     document = parse_document(text, Author(name=own, family=family_of(name)))
     if isinstance(document, Review):
-        read = _voice(own, family_of(name), (document,))
-        return (replace(read, original=text, answered=is_review(text, document)),)
-    return _originals(document) if document.originals else _credited(document, own)
+        return (_alone(own, text, document),)
+    voices = _originals(document)
+    return voices if any(not one.silent for one in voices) else _credited(document, own)
+
+
+def _alone(name: str, text: str, review: Review) -> Voice:
+    """The voice of one whose whole text is one review."""
+    return replace(_voice(name, family_of(name), (review,)), original=text, answered=is_review(text, review))
 
 
 def _voice(name: str, family: str, reviews: Sequence[Review]) -> Voice:
@@ -37,6 +43,9 @@ def _voice(name: str, family: str, reviews: Sequence[Review]) -> Voice:
 
 def _originals(report: Published) -> tuple[Voice, ...]:
     """One voice for each reviewer; its passes speak together."""
+    ours = {word(original.name): appended(original.text) for original in report.originals}
+    if any(ours.values()):
+        return tuple(_appended(name, own) for name, own in ours.items() if own)
     said: dict[str, list[Review]] = {}
     families = {word(original.name): family_of(original.name) for original in report.originals}
     for original in report.originals:
@@ -54,6 +63,13 @@ def _originals(report: Published) -> tuple[Voice, ...]:
         )
         for name, own in said.items()
     )
+
+
+def _appended(name: str, own: Appended) -> Voice:
+    """Its own words where they are there and say all that was claimed, else the claims as they were made."""
+    made = voice(name, own.remarks)
+    read = _alone(name, own.words, parse_review(own.words, Author(name=name, family=family_of(name))))
+    return read if len(read.claims) >= len(made.claims) else replace(made, original=own.words)
 
 
 def _of(report: Published, name: str) -> Sequence[str]:
