@@ -84,6 +84,11 @@ def test_a_fingerprint_ignores_indentation_and_blank_lines(lines: list[str], ind
     assert fingerprint("kind", "a.py", plain) == fingerprint("kind", "a.py", moved)
 
 
+def test_half_a_character_is_no_reason_to_have_no_fingerprint() -> None:
+    halves = [fingerprint("kind", "a.py", text) for text in ("x \ud83d", "x \ude00", "x \udc80", "x")]
+    assert len({*halves}) == 3  # bytes that are not UTF-8 are told apart, halves of characters are not
+
+
 def test_a_fingerprint_tells_kind_file_and_code_apart() -> None:
     same = fingerprint("kind", "a.py", "x = 1")
     others = {

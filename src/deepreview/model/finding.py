@@ -1,6 +1,7 @@
 """Claims grouped on one placed defect, with what checks observed about it."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import NewType
@@ -182,8 +183,13 @@ class Dropped:
     reason: str
 
 
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Of a character that was cut in two: they stand for no byte."""
+
+
 def fingerprint(kind: str, path: str, quote: str) -> Fingerprint:
     """The identity of a defect: its kind, its file and its code without indentation and blank lines."""
     code = "\n".join(stripped for line in quote.splitlines() if (stripped := " ".join(line.split())))
-    digest = hashlib.sha256("\0".join((kind, path, code)).encode("utf-8", "surrogateescape"))
+    text = _HALVES.sub("\ufffd", "\0".join((kind, path, code)))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape"))
     return Fingerprint(digest.hexdigest()[:16])

@@ -94,8 +94,25 @@ def test_the_appendix_holds_each_review_in_its_own_words(shell: Shell, reviews: 
     told = shell("consolidate", *reviews, "--to", "markdown").stdout.decode()
     assert "Let me think aloud first." in told
     assert told.count("In its own words:") == 2
-    (shell.home / "r.md").write_text(told)
-    assert "0 problems" in shell("lint", str(shell.home / "r.md")).stdout.decode()
+    page = shell.home / "r.md"
+    page.write_text(told)
+    assert "0 problems" in shell("lint", str(page)).stdout.decode()
+    once, again = (shell("consolidate", *files, "--to", "json", "-q") for files in (reviews, [str(page)]))
+    assert report(again.stdout)["claims"] == report(once.stdout)["claims"]
+
+
+@pytest.mark.parametrize("to", ["json", "markdown", "html", "sarif", "terminal"])
+def test_half_a_character_costs_no_review(shell: Shell, reviews: tuple[str, str], tmp_path: Path, to: str) -> None:
+    cut = {
+        "title": "The emoji \ud83d is cut",
+        "path": "a\ud800.py",
+        "line": 3,
+        "quote": "x = \ud83d",
+        "message": "\udfff",
+    }
+    (tmp_path / "cut.json").write_text(json.dumps([cut]))
+    done = shell("consolidate", *reviews, str(tmp_path / "cut.json"), "--to", to)
+    assert (done.code, b"is cut" in done.stdout) == (1, True), done.stderr
 
 
 def test_they_take_seats_in_a_round(shell: Shell, reviews: tuple[str, str]) -> None:
