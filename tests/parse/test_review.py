@@ -312,6 +312,12 @@ def test_what_is_too_long_is_said() -> None:
         "- **Critical**: x\n",
         "> - ",
         "<details><summary>Findings</summary>",
+        "Actionable comments posted: 1\n\na.py (1)\n`3-4`: x\n",
+        "![high](x)\n<details><summary>a.py (2)</summary>\n`3-4`: **T.**\n",
+        "![P1 Badge](x)\nhttps://x.example/o/r/blob/c/a.py#L3\n",
+        "<!-- LOCATIONS START\n<code_context>\n",
+        "- src/a.py: it breaks\n",
+        "🔴 src/a.py:3 it breaks. ",
     ],
 )
 def test_no_repetition_takes_more_than_linear_time(piece: str) -> None:

@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from deepreview.parse.lines import Line, closed
 
@@ -24,27 +25,41 @@ _COUNT = re.compile(
 
 def items_of(lines: Sequence[Line]) -> tuple[str, ...]:
     """List items without their marks, paragraphs between them as they stand; `None.` is no item."""
-    return tuple(text for text, _ in marked_items_of(lines))
+    return tuple(item.text for item in marked_items_of(lines))
 
 
-def marked_items_of(lines: Sequence[Line]) -> tuple[tuple[str, bool], ...]:
-    """The same, each with whether its mark was a number."""
-    found, gathered = list[tuple[list[str], bool]](), list[str]()
-    listed = numbered = False
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list, or a paragraph."""
+
+    text: str
+    mark: str
+    """What it begins with; empty for a paragraph."""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its mark is a number."""
+        return self.mark[:1].isdigit()
+
+
+def marked_items_of(lines: Sequence[Line]) -> tuple[Item, ...]:
+    """The same, each with its mark."""
+    found, gathered = list[tuple[list[str], str]](), list[str]()
+    said = ""
     for number, line in enumerate(lines):
         mark = None if line.fenced else _ITEM.match(line.text)
         blank = not line.text.strip() and not line.fenced
-        loose = blank and not (listed and _goes_on(lines, number))
+        loose = blank and not (said and _goes_on(lines, number))
         if mark or loose:
-            found.append((gathered, numbered))
-            gathered, listed, numbered = [], bool(mark), bool(mark and mark[0].strip()[:1].isdigit())
+            found.append((gathered, said))
+            gathered, said = [], mark[0].strip() if mark else ""
             if mark:
                 gathered.append(" " * mark.end() + line.text[mark.end() :])
             continue
         gathered.append(line.text)
-    found.append((gathered, numbered))
-    texts = ((closed(textwrap.dedent(_even(part))), number) for part, number in found)
-    return tuple(one for one in texts if one[0] and not is_nothing(one[0]) and one[0].strip("-_* \n"))
+    found.append((gathered, said))
+    items = (Item(closed(textwrap.dedent(_even(part))), mark) for part, mark in found)
+    return tuple(one for one in items if one.text and not is_nothing(one.text) and one.text.strip("-_* \n"))
 
 
 def _even(part: Sequence[str]) -> str:

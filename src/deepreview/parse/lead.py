@@ -52,7 +52,7 @@ _LETTERS = {
     "N": Severity.SUGGESTION,
 }
 _OURS = "CIS"
-_COUNTED = {"finding", "issue", "problem", "comment"}
+_COUNTED = {"finding", "issue", "problem", "comment", "vuln"}
 _LEAD = re.compile(
     r"^[\[(`]{0,2}(?:"
     r"(?P<letter>[CISHMLNBcis])[-#]?(?P<count>\d{1,3})"

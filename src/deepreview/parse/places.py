@@ -29,9 +29,9 @@ _BEFORE = re.compile(rf"\blines?\s`?(?P<ranges>{_RANGES})`?\s(?:of|in)\s[`*_(]{{
 _PIECE = re.compile(
     r"(?P<link>\[(?P<text>[^\[\]\n]{1,400})\]\((?P<target>[^()\s]{1,600}(?:\([^()\s]{0,60}\))?)\))"
     r"|(?P<ticks>`+)(?P<code>[^`\n]{1,400})(?P=ticks)"
-    rf"|(?P<bare>(?<![\w/.@`-])(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.\w{{1,12}}(?::|#(?=L\d)){_RANGES})"
-    rf"|(?P<base>(?<![\w/.@`-])(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.[A-Za-z]\w{{0,11}})(?={_BEHIND})(?!\([\d\s,–-]*\)(?!:))"
-    r"|(?P<plain>(?<![\w/.@`:-])(?:[\w.@+-]+/){1,30}[\w.@+-]+\.\w{1,12}(?![\w/(:]))"
+    rf"|(?P<bare>(?<![\w/.@`-])(?:(?<!:)/)?(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.\w{{1,12}}(?::|#(?=L\d)){_RANGES})"
+    rf"|(?P<base>(?<![\w/.@`-])(?:(?<!:)/)?(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.[A-Za-z]\w{{0,11}})(?={_BEHIND})(?!\([\d\s,–-]*\)(?!:))"
+    r"|(?P<plain>(?<![\w/.@`:-])/?(?:[\w.@+-]+/){1,30}[\w.@+-]+\.\w{1,12}(?![\w/(:]))"
 )
 _PATHLIKE = re.compile(
     r"^(?:[^\s*<>|\"'()=,;]+/[^\s*<>|\"'=,;]*|[\w@+.\[\]-]*\.(?!\d+$)[A-Za-z]\w{0,11}"
@@ -64,6 +64,11 @@ def places_in(text: str) -> tuple[Place, ...]:
         path = one.path or path
         found += [Place(path=path, first=first, last=last) for first, last in one.ranges or ((0, 0),)]
     return tuple(dict.fromkeys(found[:_MOST]))
+
+
+def place_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the places of a text begin and end."""
+    return tuple((one.start, one.end) for one in _found(text))
 
 
 def without_places(text: str) -> str:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Section, Severity
 from deepreview.model.review import Review
-from deepreview.parse.items import is_nothing, marked_items_of
+from deepreview.parse.cut import cut_off
+from deepreview.parse.items import Item, is_nothing, marked_items_of
+from deepreview.parse.lead import Mark
 from deepreview.parse.lines import MOST_CHARACTERS, bared
-from deepreview.parse.loose import loose_findings
 from deepreview.parse.outline import Chapter, Stated, outline
 from deepreview.parse.places import is_path, places_in
 from deepreview.parse.statement import statement
-from deepreview.parse.tabled import tabled_findings
-from deepreview.parse.vocabulary import CLAIMING, SEVERITIES, Part
+from deepreview.parse.tools import Told, tool_review
+from deepreview.parse.unformed import unformed
+from deepreview.parse.vocabulary import CLAIMING, Part
 
 _SECTIONS = {
     Part.SUMMARY: Section.SUMMARY,
@@ -49,41 +51,43 @@ class Author:
 
 def parse_review(text: str, author: Author) -> Review:
     """Claims, observations and coverage; a text in no known form gives what it says about places, else nothing."""
-    chapters = outline(bared(text[:MOST_CHARACTERS]))
-    stated = [(chapter, one) for chapter in chapters for one in chapter.stated] or _unformed(chapters)
-    claims = _claims([one for _, one in stated], author)
-    loosely = {id(chapter) for chapter, _ in stated if not chapter.stated}
-    told = [chapter for chapter in chapters if id(chapter) not in loosely]
+    read = bared(text[:MOST_CHARACTERS])
+    chapters = outline(read)
+    if (told := tool_review(read)) and not _is_formed(chapters, told):
+        stated, said, covered = told.stated, _said(told.remarks, author), told.covered
+    else:
+        more = unformed(chapters)
+        stated = (*(one for chapter in chapters for one in chapter.stated), *more.stated)
+        rest = (chapter for number, chapter in enumerate(chapters) if number not in more.chapters)
+        told_in = (one for chapter in rest for one in _observations(chapter, author.name))
+        said = (*_said(more.remarks, author), *told_in)
+        covered = tuple(path for chapter in chapters if chapter.part is Part.COVERAGE for path in _covered(chapter))
     return Review(
         reviewer=author.name,
         verdict=_verdict(text[:MOST_CHARACTERS]),
-        claims=claims,
-        observations=tuple(one for chapter in told for one in _observations(chapter, author.name)),
-        covered=tuple(
-            dict.fromkeys(path for chapter in chapters if chapter.part is Part.COVERAGE for path in _covered(chapter))
-        ),
-        gaps=_gaps(text),
+        claims=_claims(stated, author),
+        observations=said,
+        covered=tuple(dict.fromkeys(covered)),
+        gaps=_gaps(text, says=bool(stated or said or covered)),
     )
 
 
-def _unformed(chapters: Sequence[Chapter]) -> list[tuple[Chapter, Stated]]:
-    """What a text without a single heading of a finding states: rows of tables, else what it says about places."""
-    rows = [(chapter, one) for chapter in chapters for one in tabled_findings(chapter)]
-    if rows or any(chapter.part in SEVERITIES for chapter in chapters):
-        return rows
-    formed = any(chapter.part in _SECTIONS and chapter.part is not Part.SUMMARY for chapter in chapters)
-    return [
-        (chapter, one)
-        for chapter in chapters
-        if chapter.part is Part.FINDINGS or not formed
-        for one in loose_findings(chapter)
-    ]
+def _is_formed(chapters: Iterable[Chapter], told: Told) -> bool:
+    """Whether findings under headings of their own stand in a text that only quotes a tool."""
+    heads = [one.heading for chapter in chapters for one in chapter.stated]
+    return any(head.mark is Mark.LETTER for head in heads) or sum(bool(head.places) for head in heads) > len(
+        told.stated
+    )
 
 
-def _gaps(text: str) -> tuple[str, ...]:
-    if len(text) <= MOST_CHARACTERS:
-        return ()
-    return (f"The text is longer than {MOST_CHARACTERS:,} characters; what follows was not read.",)
+def _said(remarks: Iterable[tuple[Section, str]], author: Author) -> tuple[Observation, ...]:
+    return tuple(Observation(reviewer=author.name, section=section, text=text) for section, text in remarks)
+
+
+def _gaps(text: str, *, says: bool) -> tuple[str, ...]:
+    if len(text) > MOST_CHARACTERS:
+        return (f"The text is longer than {MOST_CHARACTERS:,} characters; what follows was not read.",)
+    return tuple(filter(None, (cut_off(text) if says else "",)))
 
 
 def _verdict(text: str) -> str:
@@ -143,9 +147,9 @@ def _observations(chapter: Chapter, reviewer: str) -> Iterable[Observation]:
             yield Observation(reviewer=reviewer, section=section, text=f"**{chapter.title}**\n\n{chapter.text.strip()}")
         return
     whole = section is Section.SUMMARY
-    for text, numbered in ((chapter.text.strip(), False),) if whole else marked_items_of(chapter.lines):
-        if text:
-            yield Observation(reviewer=reviewer, section=section, text=text, numbered=numbered)
+    for item in (Item(chapter.text.strip(), ""),) if whole else marked_items_of(chapter.lines):
+        if item.text:
+            yield Observation(reviewer=reviewer, section=section, text=item.text, numbered=item.numbered)
 
 
 def _covered(chapter: Chapter) -> Iterable[str]:
