@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from deepreview.model.change import Side
-from deepreview.model.claim import Claim, Severity
+from deepreview.model.claim import Claim, DefectClass, Section, Severity
 from deepreview.reviewers.replay.formats import voices_of
 from deepreview.reviewers.replay.voice import NotUnderstood, Voice
 
@@ -229,3 +229,66 @@ def test_other_json_with_a_list_of_that_name_is_not_taken_for_an_export() -> Non
 def test_lists_in_lists_end_somewhere() -> None:
     with pytest.raises(NotUnderstood):
         voices("[" * 400 + "]" * 400)
+
+
+SHIELD = "https://img.example/x"
+
+
+@pytest.mark.parametrize(
+    ("body", "severity", "title"),
+    [
+        (
+            "_⚠️ Potential issue_ | _🟠 Major_\n\n**It loses the last row.**\n\nText.",
+            Severity.IMPORTANT,
+            "It loses the last row",
+        ),
+        ("_⚠️ Potential issue_\n\n**It loses the last row.**", Severity.IMPORTANT, "It loses the last row"),
+        (
+            "### It loses the last row\n\n**Low Severity**\n\n<!-- DESCRIPTION START -->\nText.",
+            Severity.SUGGESTION,
+            "It loses the last row",
+        ),
+        ("### It loses the last row\n\n**High Severity**\n\nText.", Severity.IMPORTANT, "It loses the last row"),
+        (f"![critical]({SHIELD})\n\nIt loses the last row. Always.", Severity.CRITICAL, "It loses the last row"),
+        (
+            f"**<sub><sub>![P1 Badge]({SHIELD})</sub></sub>  It loses the last row**\n\nText.",
+            Severity.IMPORTANT,
+            "It loses the last row",
+        ),
+        (
+            f'<a href="#"><img alt="P2" src="{SHIELD}"></a> **It loses the last row**\n\nText.',
+            Severity.SUGGESTION,
+            "It loses the last row",
+        ),
+        ("**issue (bug_risk):** It loses the last row. Always.", Severity.IMPORTANT, "It loses the last row"),
+        ("**logic:** It loses the last row", Severity.SUGGESTION, "It loses the last row"),
+        (
+            f"### It loses the last row <sub>![category Logic]({SHIELD})</sub>\n\nText.",
+            Severity.SUGGESTION,
+            "It loses the last row",
+        ),
+    ],
+)
+def test_the_labels_of_tools_rate_a_comment_and_are_no_part_of_its_title(
+    body: str, severity: Severity, title: str
+) -> None:
+    (claim,) = voices([rest(1, "bot-a", body)])["bot-a"].claims
+    assert (claim.severity, claim.title) == (severity, title)
+
+
+def test_a_fold_for_machines_is_no_part_of_a_comment() -> None:
+    fold = "<details>\n<summary>🤖 Prompt for AI Agents</summary>\n\nFix it.\n\n</details>"
+    body = f"**It loses rows.**\n\nAt the end.\n\n{fold}"
+    (claim,) = voices([rest(1, "bot-a", body)])["bot-a"].claims
+    assert claim.body == "At the end."
+
+
+def test_approval_and_a_bare_question_at_a_line_are_said_and_hold_nothing_against_the_change() -> None:
+    told = voices([rest(1, "kim", "LGTM"), rest(2, "kim", "Why is this a list?"), rest(3, "kim", "Why not sort it?")])
+    assert [(claim.title, claim.defect) for claim in told["kim"].claims] == [
+        ("Why not sort it?", DefectClass.ENHANCEMENT)
+    ]
+    assert [(one.section, one.text) for one in told["kim"].observations] == [
+        (Section.STRENGTH, "`src/poll.py:10-12`: LGTM"),
+        (Section.NOTE, "`src/poll.py:10-12`: Why is this a list?"),
+    ]

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from deepreview.model.change import Side
-from deepreview.model.claim import Observation, Place, Section, Severity
+from deepreview.model.claim import DefectClass, Observation, Place, Section, Severity
 from deepreview.model.family import family_of, word
+from deepreview.parse.labels import Sort, sort_of, unlabelled
+from deepreview.parse.places import written
 from deepreview.parse.review import Author, parse_review
+from deepreview.parse.tools import plainly
 from deepreview.parse.vocabulary import severity_of
 from deepreview.reviewers.replay.voice import (
     NotUnderstood,
@@ -20,12 +23,14 @@ from deepreview.reviewers.replay.voice import (
 )
 
 _LABELS = re.compile(
-    r"!\[(\w+)\]\(|\*\*(?:severity|priority)\**\s*:?\**\s*:?\s*\**(\w+)|\b(P[0-3])\b|^\W*(nit|nitpick|minor|critical|blocker)\b"
+    r"!\[(\w+)\]\(|\*\*(?:severity|priority)\**\s*:?\**\s*:?\s*\**(\w+)"
+    r"|\*\*(\w+) severity\*\*|\b(P[0-3])\b|^\W*(nit|nitpick|minor|critical|blocker)\b"
     r"|[\U0001F534\U0001F7E0\U0001F7E1\U0001F535]\s*\**(\w+)",
     re.IGNORECASE | re.MULTILINE,
 )
 _SUGGESTION = re.compile(r"^```suggestion[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LABEL_LINE = re.compile(r"^[\s_*|>]*(?:[^\w\s`]\S*\s)?[\w\s]{0,30}(?:[_*]+\s*\|\s*[_*]+[^\n]{0,60})[_*]*$")
+_CATEGORY = re.compile(r"[ \t]*!\[category [^\]\n]{1,40}\]\([^)\s]{0,300}\)")
 _LONGEST = 60_000
 _BODIES = ("comments", "reviews")
 _THREADS = "reviewThreads"
@@ -132,9 +137,11 @@ def _author(item: Mapping[str, Any], name: str) -> str:
 def _voice(author: str, items: list[Mapping[str, Any]], replies: Mapping[Any, list[Mapping[str, Any]]]) -> Voice:
     placed = [item for item in items if item.get("path") and str(item.get("body") or "").strip()]
     loose = [item for item in items if not item.get("path") and str(item.get("body") or "").strip()]
-    told = voice(author, (_remark(item, replies.get(item.get("id"), [])) for item in placed))
     own, family = word(author), family_of(author)
-    claims, notes = list(told.claims), list[Observation]()
+    said = [_said(item, replies.get(item.get("id"), [])) for item in placed]
+    told = voice(author, (one for one in said if isinstance(one, Remark)))
+    claims = list(told.claims)
+    notes = [Observation(reviewer=own, section=one[0], text=one[1]) for one in said if not isinstance(one, Remark)]
     for number, item in enumerate(loose, 2):
         text, settled = str(item["body"])[:_LONGEST], _settled(item)
         review = parse_review(text, Author(name=own, family=family, number=number))
@@ -143,19 +150,28 @@ def _voice(author: str, items: list[Mapping[str, Any]], replies: Mapping[Any, li
     return Voice(name=own, family=family, claims=tuple(claims), observations=tuple(notes))
 
 
-def _remark(item: Mapping[str, Any], answers: list[Mapping[str, Any]]) -> Remark:
+def _said(item: Mapping[str, Any], answers: list[Mapping[str, Any]]) -> Remark | tuple[Section, str]:
+    """What a comment at a file holds against the change, or what it approves or asks."""
     body = str(item["body"])[:_LONGEST]
-    suggestion = _SUGGESTION.search(body)
-    plain = "\n".join(line for line in body.split("\n") if not _LABEL_LINE.match(line[:200]))
-    title, rest = headed(_without_label(plain) or body)
+    words = plainly(body) if "<" in body else body
+    plain = "\n".join(line for line in words.split("\n") if not _LABEL_LINE.match(line[:200]))
+    told = unlabelled(_CATEGORY.sub("", _without_label(plain)) or body)
     talk = "".join(f"\n\n> **{_author(a, '?')}:** {' '.join(str(a.get('body')).split())[:500]}" for a in answers[:20])
     first, last, outdated = _lines(item)
     side = Side.BASE if "LEFT" in {item.get("side"), item.get("diffSide")} else Side.HEAD
+    place = Place(path=str(item["path"]), first=first, last=last, side=side)
+    sort = sort_of(told.text) if told.sort is Sort.CLAIM else told.sort
+    if sort is not Sort.CLAIM:
+        section = Section.STRENGTH if sort is Sort.PRAISE else Section.NOTE
+        return section, f"{written((place,))}: {told.text}{talk}"
+    suggestion = _SUGGESTION.search(body)
+    title, rest = headed(told.text or body)
     return Remark(
         title=title,
         body=rest + talk,
-        severity=_severity(body),
-        places=(Place(path=str(item["path"]), first=first, last=last, side=side),),
+        severity=unlabelled(words.strip()).severity or told.severity or _severity(body),
+        places=(place,),
+        defect=DefectClass.ENHANCEMENT if told.text.endswith("?") else DefectClass.REGRESSION,
         quote="" if outdated else _quote(str(item.get("diff_hunk") or item.get("diffHunk") or ""), first, last, side),
         fix=suggestion[0] if suggestion else "",
         method=f"A comment on the pull request{' that is outdated' if outdated else ''}.",
