@@ -181,6 +181,76 @@ def test_parse_of_a_report_writes_it_in_the_newest_form(shell: Shell, tmp_path: 
     assert report(shell("parse", "-", "--json", stdin=first).stdout)["form"] == "report"
 
 
+SARIF = {
+    "version": "2.1.0",
+    "runs": [
+        {
+            "tool": {"driver": {"name": name}},
+            "results": [
+                {
+                    "ruleId": "R1",
+                    "level": "error",
+                    "message": {"text": "It breaks."},
+                    "locations": [
+                        {"physicalLocation": {"artifactLocation": {"uri": "a.py"}, "region": {"startLine": 3}}}
+                    ],
+                }
+            ],
+        }
+        for name in ("scan", "probe")
+    ],
+}
+COMMENT = {"user": {"login": "kim"}, "path": "a.py", "line": 3, "body": "It loses rows."}
+
+
+@pytest.mark.parametrize(
+    ("document", "lines"),
+    [
+        (SARIF, ["scan: no verdict stated", "  1     important  It breaks", "        a.py:3"]),
+        ([COMMENT], ["kim: no verdict stated", "  1     suggestion It loses rows", "        a.py:3"]),
+        (
+            {"findings": [{"title": "It breaks", "severity": "high", "file": "a.py", "line": 3}]},
+            ["review: no verdict stated"],
+        ),
+        (
+            {"source": {"name": "lint"}, "diagnostics": [{"message": "x y", "location": {"path": "a.py"}}]},
+            ["lint: no verdict"],
+        ),
+    ],
+)
+def test_parse_reads_what_consolidate_reads(shell: Shell, document: object, lines: list[str]) -> None:
+    done = shell("parse", "-", stdin=json.dumps(document).encode())
+    assert done.code == 0
+    told = done.stdout.decode().splitlines()
+    assert all(line.startswith(start) for line, start in zip(told, lines, strict=False))
+
+
+def test_parse_of_several_voices_as_json_is_a_list(shell: Shell) -> None:
+    told = json.loads(shell("parse", "-", "--json", stdin=json.dumps(SARIF).encode()).stdout)
+    assert [(one["form"], one["reviewer"], len(one["claims"])) for one in told] == [
+        ("review", "scan", 1),
+        ("review", "probe", 1),
+    ]
+    alone = json.dumps(SARIF | {"runs": SARIF["runs"][:1]}).encode()
+    assert report(shell("parse", "-", "--json", stdin=alone).stdout)["reviewer"] == "scan"
+
+
+def test_parse_of_data_without_a_finding_holds_no_review(shell: Shell) -> None:
+    empty = json.dumps(SARIF | {"runs": [{"tool": {"driver": {"name": "scan"}}, "results": []}]}).encode()
+    done = shell("parse", "-", stdin=empty)
+    assert (done.code, done.stderr.count(b"\n")) == (3, 1)
+    assert b"holds no review" in done.stderr
+    code, said = shell.complains("parse", "-", stdin=b'{"a": 1}')
+    assert (code, "standard input is JSON that holds no findings" in said) == (2, True)
+
+
+def test_parse_says_that_a_review_is_cut_off(shell: Shell) -> None:
+    text = "## Important\n\nI1. **It hangs** — `a.py:3`\n\nThe lock is taken twice. Then it waits for the"
+    done = shell("parse", "-", stdin=text.encode())
+    assert done.code == 0
+    assert done.stdout.decode().splitlines()[-1].startswith("The text seems cut off; it ends with")
+
+
 @pytest.mark.parametrize(("args", "stdin"), [(("none.md",), b""), (("-",), b" \n")])
 def test_what_cannot_be_parsed_is_one_line(shell: Shell, args: tuple[str, ...], stdin: bytes) -> None:
     assert shell.complains("parse", *args, stdin=stdin)[0] == 2

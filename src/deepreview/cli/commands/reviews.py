@@ -1,9 +1,10 @@
 """`deepreview consolidate` and `deepreview parse`: reviews that others wrote."""
 
 import asyncio
+import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from deepreview.parse.document import is_review, parse_document
 from deepreview.parse.places import written
 from deepreview.parse.review import Author
 from deepreview.render.published import published_markdown
-from deepreview.reviewers.replay.formats import read_files
+from deepreview.reviewers.replay.formats import read_files, voices_of_data
+from deepreview.reviewers.replay.voice import NotUnderstood
 from deepreview.wire import document_json
 
 
@@ -104,13 +106,19 @@ def _held_against(pinned: Pin, settings: Settings, *, quiet: bool) -> Report:
 @click.option("--name", default="", help="Who wrote the review; default: the file's name.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to FILE.")
 def parse_command(file: str, as_json: bool, name: str, output: Path | None) -> int:
-    """Read a reviewer's text or a published report; - reads standard input.
+    """Read a reviewer's text, a published report, or any file that `consolidate` reads; - reads standard input.
 
-    Without --json a published report is written again in the newest form, and a review as a list of its claims.
-    The exit code is 3 when the text holds no review: no claim, no observation, no file that was read.
+    Without --json a published report is written again in the newest form, and a review as a list of its claims. A file
+    with the words of several reviewers gives one review each, with --json in a list.
+    The exit code is 3 when the file holds no review: no claim, no observation, no file that was read.
     """
-    text = _read(file)
+    content = _read(file)
     author = name or ("review" if file == "-" else Path(file).stem)
+    reviews = _data(content, author, _shown(file))
+    if reviews is not None:
+        deliver(_reviews_json(reviews) if as_json else "\n".join(map(_listed, reviews)), output)
+        return _ended(file, holds=any(one.claims or one.observations or one.covered for one in reviews))
+    text = content.decode("utf-8-sig", "replace")
     document = parse_document(text, Author(name=word(author), family=family_of(author)))
     if as_json:
         deliver(document_json(document), output)
@@ -118,17 +126,49 @@ def parse_command(file: str, as_json: bool, name: str, output: Path | None) -> i
         deliver(published_markdown(document), output)
     else:
         deliver(_listed(document), output)
-    if isinstance(document, Review) and not is_review(text, document):
-        click.echo(f"{_shown(file)} holds no review: no claim, no observation, no file that was read", err=True)
-        return Exit.NO_VERDICT.value
-    return Exit.CLEAN.value
+    return _ended(file, holds=not isinstance(document, Review) or is_review(text, document))
+
+
+def _ended(file: str, *, holds: bool) -> int:
+    if holds:
+        return Exit.CLEAN.value
+    click.echo(f"{_shown(file)} holds no review: no claim, no observation, no file that was read", err=True)
+    return Exit.NO_VERDICT.value
+
+
+def _data(content: bytes, author: str, shown: str) -> tuple[Review, ...] | None:
+    """What each voice in a file of data says; None for a text."""
+    try:
+        voices = voices_of_data(content, author)
+    except NotUnderstood as why:
+        raise UsageError(f"{shown} {why}", hint="see docs/replay.md for what can be read") from why
+    if voices is None:
+        return None
+    return tuple(
+        Review(
+            reviewer=voice.name,
+            verdict="",
+            claims=voice.claims,
+            observations=voice.observations,
+            covered=voice.covered,
+            gaps=voice.gaps,
+        )
+        for voice in voices
+    )
+
+
+def _reviews_json(reviews: Sequence[Review]) -> str:
+    """One review as a document, several as a list of such."""
+    documents = [json.loads(document_json(one)) for one in reviews]
+    text = json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def _shown(file: str) -> str:
     return "standard input" if file == "-" else file
 
 
-def _read(file: str) -> str:
+def _read(file: str) -> bytes:
     shown = _shown(file)
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
@@ -136,10 +176,9 @@ def _read(file: str) -> str:
         raise UsageError(
             f"{shown} cannot be read: {error.strerror or error}", hint="name a review or report"
         ) from error
-    text = content.decode("utf-8-sig", "replace")
-    if not text.strip():
+    if not content.decode("utf-8-sig", "replace").strip():
         raise UsageError(f"{shown} is empty", hint="name a review or report")
-    return text
+    return content
 
 
 def _listed(review: Review) -> str:

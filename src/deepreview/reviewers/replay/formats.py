@@ -80,14 +80,23 @@ def _read(file: Replayed) -> tuple[Voice, ...]:
 
 def voices_of(content: bytes, name: str) -> tuple[Voice, ...]:
     """The voices in a file's content; `name` stands for the author where the content names none."""
-    text = content.decode("utf-8-sig", "replace").replace("\0", "�")
-    document = _json(text)
+    voices = voices_of_data(content, name)
+    return read_text(_decoded(content), name) if voices is None else voices
+
+
+def voices_of_data(content: bytes, name: str) -> tuple[Voice, ...] | None:
+    """The voices in SARIF, rdjson, an export of comments or other JSON; None for a text. Raises NotUnderstood."""
+    document = _json(_decoded(content))
     if document is None:
-        return read_text(text, name)
+        return None
     for known in FORMATS:
         if known.fits(document):
             return known.read(document, name)
     raise NotUnderstood("is JSON that holds no findings that can be read")
+
+
+def _decoded(content: bytes) -> str:
+    return content.decode("utf-8-sig", "replace").replace("\0", "�")
 
 
 def _json(text: str) -> object:
