@@ -1,6 +1,7 @@
 """What a text that has no form says: items, paragraphs and lines of output, with or without a place."""
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -24,7 +25,7 @@ _TOOL = re.compile(r"^\[[a-z][\w./-]{1,30}\]\s+(?=\S)")
 _LEVEL = re.compile(r"^[\W_]*\[?(?P<word>[A-Za-z0-9]{2,12})\]?(?:\*\*)?\s*[:—–-]\s*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _BEFORE = re.compile(r"^[\s*`(\[_]*$")
-_APART = re.compile(r"[*`)\]_]*\s*(?P<mark>:|[—–]|--?(?=\s))?\s*")
+_APART = re.compile(r"[*`)\]_]*\s*(?P<mark>:|[—–→]|--?(?=\s))?\s*")
 _NAMED = re.compile(r"[*_\s]*(?P<path>[\w@+-][\w.@+/-]{1,300})[*_]*(?:\s?:|\s(?:[—–]|--?))\s+(?=\S)")
 _TAIL = re.compile(r"(?:\s[—–]|\s--?|:|\s[(\[])\s*[*`_]*$")
 _END = re.compile(r"^[\s*`_)\].]*$")
@@ -79,8 +80,17 @@ def loosely(chapter: Chapter) -> Iterator[Loose]:
         return
     path = ""
     for item in marked_items_of(chapter.lines):
-        if _TITLE.match(first := item.text.split("\n", 1)[0].strip()) and not item.mark:
-            path = _path_of(first)
+        first, _, below = item.text.partition("\n")
+        if item.mark and below and (own := _path_of(first.strip())):
+            yield from _listed(marked_items_of(read_lines(textwrap.dedent(below), lambda _: False)), own)
+            continue
+        if _TITLE.match(first.strip()) and not item.mark:
+            path = _path_of(first.strip())
+        yield from _listed((item,), path)
+
+
+def _listed(items: Iterable[Item], path: str) -> Iterator[Loose]:
+    for item in items:
         before, outputs = _outputs(_unheaded(item.text))
         told = (_told(piece, item, path) for piece in _pieces(before))
         yield from (one for one in told if one is not None)
@@ -141,10 +151,17 @@ def _stated(title: str, text: str, places: tuple[Place, ...], severity: Severity
 
 
 def _pieces(text: str) -> Iterable[str]:
-    """The lines of a paragraph where each of them begins as a finding does; else the paragraph."""
+    """The lines of a paragraph where each of them begins as a finding does, or ends so; else the paragraph."""
     lines = text.split("\n")
-    own = [sign(line)[0] is not None and any(place.first for place in places_in(line[:_READ])) for line in lines]
-    return lines if len(lines) > 1 and all(own) else [text]
+    return lines if len(lines) > 1 and all(map(_stands_alone, lines)) else [text]
+
+
+def _stands_alone(line: str) -> bool:
+    line = line[:_READ]
+    if not any(place.first for place in places_in(line)):
+        return False
+    spans = place_spans(line)
+    return bool(sign(line)[0] or _BEFORE.match(line[: spans[0][0]]) or _END.match(line[spans[-1][1] :]))
 
 
 def _told(text: str, item: Item, path: str) -> Loose | None:

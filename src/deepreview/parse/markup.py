@@ -11,7 +11,7 @@ _PIECE = re.compile(
     r"(?P<code>(`+)[^\n]{0,2000}?\2(?!`))|(?P<hidden><!--)"
     r"|<(?P<close>/?)(?P<tag>details|summary|blockquote|table|thead|tbody|tr|td|th|b|strong|em|i|code|a|img|h[1-6]|sub|sup"
     r"|small|span|kbd|picture|source|div|p|br|hr|ul|ol|li|location|code_context|issue_to_address)\b"
-    r"(?P<more>[^<>\n]{0,1000})>",
+    r"(?P<more>[^<>\n]{0,10000})>",
     re.IGNORECASE,
 )
 _QUALITY = re.compile(

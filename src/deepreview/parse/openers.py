@@ -164,16 +164,16 @@ def _listed(spot: Spot) -> Opener | None:
 
 
 def _tabled(spot: Spot) -> Opener | None:
-    """A fold in whose text a link to the lines of a file stands alone on a line."""
+    """A fold with a rule under its title, or in whose text a link to the lines of a file stands alone on a line."""
     if not spot.bits[spot.at].title:
         return None
-    depth = spot.bits[spot.at].depth
+    depth, ruled = spot.bits[spot.at].depth, spot.next == "___"
     for bit in spot.bits[spot.at + 1 : spot.at + _FAR]:
         if bit.depth < depth or bit.title:
-            return None
+            break
         if found := _TABLED.match(bit.text.strip()):
             return Opener(title=spot.text, places=_at(found["path"], found["ranges"]))
-    return None
+    return Opener(title=spot.text) if ruled else None
 
 
 def _area(spot: Spot) -> Opener | None:
