@@ -18,7 +18,7 @@ from pathlib import Path
 from deepreview.benchmark.corpus import Panel, read_corpus
 from deepreview.benchmark.intervals import interval
 from deepreview.benchmark.measures import Tally, measure
-from deepreview.consolidate.cluster import Model, Weights, cluster, default_weights
+from deepreview.consolidate.cluster import FLOOR, Model, Weights, cluster, default_weights
 from deepreview.consolidate.pairs import PLACED, TOLD, features, weigh
 from deepreview.consolidate.words import Vocabulary, said
 from logistic import fit
@@ -153,6 +153,7 @@ def changes(part: Part) -> Iterable[tuple[str, Change]]:
     """Other values of what is not fitted."""
     yield "no voices", partial(chosen, loss=0.0)
     if part.name == "placed":
+        yield "no namesakes", unnamed
         yield from ((f"threshold {value}", partial(threshold, value=value)) for value in THRESHOLDS)
         return
     yield "no crowd", partial(chosen, crowd=0.0)
@@ -178,6 +179,11 @@ def chosen(
         loss=weights.loss if loss is None else loss,
         few=weights.few if few is None else few,
     )
+
+
+def unnamed(weights: Weights) -> Weights:
+    """The same, if naming the same defect on the same lines said nothing."""
+    return replace(weights, namesake=FLOOR)
 
 
 def nested(part: Part) -> Tallies:

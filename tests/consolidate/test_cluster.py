@@ -113,7 +113,8 @@ def test_nothing_and_one() -> None:
 
 
 _WORDS = st.lists(
-    st.sampled_from(["lock", "cache", "expiry", "`load`", "stamp", "restart", "twice", "port"]), max_size=8
+    st.sampled_from(["lock", "cache", "expiry", "`load`", "stamp", "restart", "SQL injection", "port", "unused"]),
+    max_size=8,
 )
 _CLAIMS = st.lists(
     st.tuples(st.sampled_from("abc"), _WORDS, _WORDS, st.sampled_from(["", "a.py", "b.py"]), st.integers(1, 9)),
@@ -224,9 +225,11 @@ def test_time_is_linear_and_a_few_times_that_of_counting_words() -> None:
         [claim(str(n), n, "The same words", "and the same text", line=3) for n in range(10_000)],
         [claim("a", n, "The same words", "and the same text", line=n) for n in range(10_000)],
         [claim(str(n), n, f"{' '.join(f'w{k}' for k in range(30))} {n}", line=3) for n in range(3_000)],
+        [claim(str(n), n, "SQL injection", f"x{n}", line=3) for n in range(10_000)],
+        [claim("ab"[n % 2], n, "SQL injection", "x", line=10 * n) for n in range(10_000)],
         [claim("a", 1, "x" * 5_000_000, "y " * 2_500_000), claim("b", 1, "```\n" * 1_000_000, "`" * 5_000_000)],
     ],
-    ids=["all the same", "one reviewer", "all words shared", "five megabytes"],
+    ids=["all the same", "one reviewer", "all words shared", "one defect on one line", "one on each", "five megabytes"],
 )
 def test_no_input_is_quadratic(claims: list[Claim]) -> None:
     assert _seconds(claims) < 20

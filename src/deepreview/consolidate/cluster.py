@@ -13,7 +13,10 @@ from operator import mul
 
 from deepreview.collector import without_collector
 from deepreview.consolidate.candidates import candidates
+from deepreview.consolidate.elsewhere import elsewhere
 from deepreview.consolidate.linkage import Once, Pair, average_linkage, unbridged
+from deepreview.consolidate.namesakes import namesakes
+from deepreview.consolidate.naming import Naming
 from deepreview.consolidate.pairs import PLACED, TOLD, Features, Weighed, features, weigh
 from deepreview.consolidate.words import Said, Vocabulary, said
 from deepreview.model.claim import SAID, Claim
@@ -58,6 +61,8 @@ class Weights:
     loss: float
     few: float
     """Of `Once`; this is for each voice."""
+    namesake: float
+    """How far above the threshold two claims are at least that name one defect on the same lines."""
 
     def score(self, found: Features) -> float:
         """How far two claims with these features are above the threshold; below 0 where they are rather two."""
@@ -86,12 +91,17 @@ def cluster(claims: Sequence[Claim], weights: Weights | None = None) -> tuple[tu
     """Each index in exactly one cluster; as sets of claims the same in whatever order they are given."""
     order = sorted(range(len(claims)), key=lambda index: (claims[index].id, index))
     vocabulary = Vocabulary()
-    read = [said(claims[index], vocabulary, ruled=claims[index].kind != SAID) for index in order]
+    ordered = [claims[index] for index in order]
+    read = [said(claim, vocabulary, ruled=claim.kind != SAID) for claim in ordered]
     numbers = dict[tuple[str, str], int]()
-    voices = [numbers.setdefault((claim.reviewer, claim.number), len(numbers)) for claim in read]
+    voices = [numbers.setdefault(claim.voice, len(numbers)) for claim in read]
     weights = weights or default_weights()
     weights = replace(weights, told=weights.told.among(len(numbers)))
     scores = scored(weigh(read), candidates(read, vocabulary), weights)
+    naming = Naming(ordered)
+    scores.update(dict.fromkeys(elsewhere(ordered, read, scores, naming), FLOOR))
+    for pair in namesakes(ordered, read, naming):
+        scores[pair] = max(scores.get(pair, FLOOR), weights.namesake)
     joined = average_linkage(len(order), scores, weights.floor(read), weights.once(voices))
     found = [part for members in joined for part in unbridged(members, scores)]
     return tuple(sorted(tuple(sorted(order[index] for index in members)) for members in found))

@@ -106,6 +106,8 @@ class Said:
     placed: bool
     files: frozenset[str]
     """The last part of each path: half a path may be written."""
+    spots: tuple[tuple[str, int, int], ...]
+    """The lines it names, each behind the last part of its path; a file as a whole is no line."""
     reviewer: str
     number: str
     """Which of that reviewer's passes; empty where it makes none."""
@@ -113,6 +115,11 @@ class Said:
     """3 for critical, 2 for important, 1 for a suggestion."""
     ruled: bool
     """Whether a rule stands behind it, not prose."""
+
+    @property
+    def voice(self) -> tuple[str, str]:
+        """Who says it, in which pass: one that says a thing once."""
+        return self.reviewer, self.number
 
     def meets(self, other: "Said") -> bool:
         """Whether the two have a file in common, or neither names any."""
@@ -136,6 +143,7 @@ def said(claim: Claim, vocabulary: Vocabulary, *, ruled: bool) -> Said:
         quote=frozenset(map(vocabulary.number, list(_telling(quoted))[:_MOST_LINES])) if quoted else _NOTHING,
         placed=bool(claim.places),
         files=frozenset([place.path.rpartition("/")[2] for place in claim.places[:20]]),
+        spots=tuple([(at.path.rpartition("/")[2], at.first, at.last) for at in claim.places[:20] if at.first]),
         reviewer=claim.reviewer,
         number=_pass_of(claim.id),
         severity=claim.severity.weight,
