@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from deepreview.consolidate.features import FEATURES, Feature, Said, heard, standing_of, values
+from deepreview.consolidate.rating import agreed
 from deepreview.consolidate.record import Records, tally
 from kept import Kept
 from logistic import fit_ordinal, sigmoid
@@ -69,6 +70,10 @@ class Fitted:
         return [sigmoid(score - cut) for cut in self.cuts]
 
     def level(self, case: Case) -> int:
+        """What is shipped: the median level, never above the highest claim nor below what several agree on."""
+        return max(self.alone(case), agreed(case.said).weight - 1)
+
+    def alone(self, case: Case) -> int:
         """The median level, never above the highest claim."""
         return min(max(case.claimed), sum(p > 0.5 for p in self.above(case)))
 

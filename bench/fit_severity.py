@@ -7,14 +7,17 @@ python bench/fit_severity.py REVIEWS --write    and write src/deepreview/consoli
 import argparse
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from crossval import EVERY, Case, Fitted, crossed, fitted, folds, of_groups, selected
 from deepreview.consolidate.features import FEATURES
+from deepreview.consolidate.lexicon import DEFECTS
+from deepreview.consolidate.naming import named
 from deepreview.consolidate.shipped import shipped
-from deepreview.model.claim import Answer, Severity
+from deepreview.model.claim import Answer, Claim, Severity
 from kept import kept
 from survival import print_survival
 
@@ -71,6 +74,8 @@ def rivals(cases: Sequence[Case], model: Mapping[Case, Fitted]) -> dict[str, Lev
     levels = levels_of(model)
     return {
         "**the model**": levels,
+        "the model alone, whoever agrees": {case: one.alone(case) for case, one in model.items()},
+        **{f"the model, {name} stay critical": floored(levels, floor) for name, floor in FLOORS.items()},
         "the model, nobody's record known": levels_of({case: one.without_records() for case, one in model.items()}),
         "features chosen anew in each fold": levels_of(nested),
         "claimed and agreement only": levels_of(few),
@@ -78,6 +83,47 @@ def rivals(cases: Sequence[Case], model: Mapping[Case, Fitted]) -> dict[str, Lev
             case: 0 if shipped(case.kept.path) is Answer.NO else level for case, level in levels.items()
         },
     }
+
+
+def attacks(case: Case) -> bool:
+    """Whether somebody who calls it critical names an attack, or a secret in the source."""
+    return any(DEFECTS[defect].exploit for claim in critical(case) for defect in named(claim))
+
+
+def lost(case: Case) -> bool:
+    """Whether somebody who calls it critical tells in its title that data is lost."""
+    return any(LOSS.search(claim.title) for claim in critical(case))
+
+
+def critical(case: Case) -> list[Claim]:
+    return [claim for claim in case.kept.claims if claim.severity is Severity.CRITICAL]
+
+
+LOSS = re.compile(r"(?i)\b(?:data.loss|los(?:es|t|ing|s)|corrupt|delet|destroy|overwrit|wip(?:e|ing)|leak|orphan)")
+FLOORS: Mapping[str, Callable[[Case], bool]] = {
+    "attacks and secrets": attacks,
+    "lost data": lost,
+    "attacks, secrets and lost data": lambda case: attacks(case) or lost(case),
+}
+
+
+def floored(levels: Levels, floor: Callable[[Case], bool]) -> Levels:
+    return {case: 2 if floor(case) else level for case, level in levels.items()}
+
+
+def print_agreement(cases: Sequence[Case], model: Mapping[Case, Fitted]) -> None:
+    """What was claimed critical, or important, by several, and what became of it."""
+    print("\n| severity | said by | findings | published so | the model alone |\n|---|---|---|---|---|")
+    for level in (2, 1):
+        for count in (1, 2, 3):
+            own = [case for case in cases if case.claimed[-1] == level and families(case, level) == count]
+            as_such = sum(case.level == level for case in own)
+            alone = sum(model[case].alone(case) == level for case in own)
+            print(f"| {LEVELS[level]} | {count} | {len(own)} | {as_such} | {alone} |")
+
+
+def families(case: Case, level: int) -> int:
+    return sum(severity.weight - 1 == level for severity in case.said.voices.values())
 
 
 def print_row(name: str, cases: Sequence[Case], levels: Levels, base: Levels) -> None:
@@ -157,6 +203,7 @@ def main() -> None:
     print_row("**the model**", cases, levels, base["take the median claim (lower)"])
     print_confusion("Take the highest claim", cases, highest)
     print_confusion("Model", cases, levels)
+    print_agreement(cases, model)
     print_groups(cases, levels, highest)
     print_ablation(cases)
     print(f"\nthe procedure chooses on all cases: {', '.join(selected(cases))}")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepreview.consolidate.features import FEATURES
-from deepreview.consolidate.rating import Model, judged, packaged
+from deepreview.consolidate.rating import Model, claimed_by, judged, packaged
 from deepreview.consolidate.record import Record
 from deepreview.model.claim import SAID, Claim, ClaimId, Severity
 from deepreview.testing.builders import make_claim
@@ -106,6 +106,67 @@ def test_the_order_of_the_claims_does_not_matter(claims: list[Claim], dice: Rand
 )
 def test_the_largest_contributions_are_the_reason(claims: list[Claim], severity: Severity, reason: str) -> None:
     assert judged(claims, model=PLAIN) == (severity, reason)
+
+
+def rule(kind: str, severity: Severity = SUGGESTION) -> Claim:
+    tool = kind.partition(":")[0]
+    return make_claim(id=ClaimId(f"{tool}/1"), kind=kind, reviewer=tool, family=tool, severity=severity, title="A hit")
+
+
+NEVER = replace(PLAIN, cuts={IMPORTANT: 90.0, CRITICAL: 99.0})
+"""By which all is a suggestion."""
+
+
+@pytest.mark.parametrize(
+    ("claimed", "severity"),
+    [
+        ([CRITICAL, CRITICAL], CRITICAL),
+        ([IMPORTANT, IMPORTANT], IMPORTANT),
+        ([CRITICAL, IMPORTANT], IMPORTANT),
+        ([CRITICAL, CRITICAL, IMPORTANT], CRITICAL),
+        ([CRITICAL, CRITICAL, SUGGESTION, SUGGESTION], CRITICAL),
+        ([CRITICAL, CRITICAL, SUGGESTION, SUGGESTION, SUGGESTION], SUGGESTION),
+        ([CRITICAL], SUGGESTION),
+        ([CRITICAL, SUGGESTION], SUGGESTION),
+    ],
+)
+def test_what_two_agree_on_stays_unless_more_rate_it_lower(claimed: list[Severity], severity: Severity) -> None:
+    claims = [said(number, one) for number, one in enumerate(claimed)]
+    assert judged(claims, model=NEVER)[0] is severity
+
+
+def test_two_of_one_family_do_not_agree() -> None:
+    claims = [replace(said(number, CRITICAL), family="one") for number in (1, 2)]
+    assert judged(claims, model=NEVER)[0] is SUGGESTION
+
+
+def test_a_rule_that_names_the_attack_speaks_for_it_and_another_does_not() -> None:
+    attack = said(1, CRITICAL, "SQL injection by `name`")
+    assert judged([attack, rule("bandit:B608")], model=NEVER)[0] is CRITICAL
+    assert judged([attack, rule("bandit:B501")], model=NEVER)[0] is SUGGESTION
+    assert judged([said(1, CRITICAL, "Unused import"), rule("ruff:F401")], model=NEVER)[0] is SUGGESTION
+
+
+def test_the_level_of_a_rule_is_no_dissent_and_that_of_another_reviewer_is() -> None:
+    model = replace(PLAIN, cuts={IMPORTANT: 2.0, CRITICAL: 4.9})
+    loud = said(1, CRITICAL)
+    assert judged([loud, rule("tool:x")], model=model)[0] is CRITICAL
+    severity, reason = judged([loud, said(2, SUGGESTION)], model=model)
+    assert severity is IMPORTANT
+    assert "one of two rates it a suggestion" in reason
+
+
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        ({"ann": CRITICAL}, ""),
+        ({"ann": CRITICAL, "bob": IMPORTANT}, "claimed critical by ann, important by bob"),
+        ({"zoe": SUGGESTION, "ann": CRITICAL, "bob": CRITICAL}, "claimed critical by ann and bob, suggestion by zoe"),
+        (dict.fromkeys("abcdefgh", IMPORTANT), "claimed important by a, b, c, d, e and 3 more"),
+    ],
+)
+def test_who_claimed_what_is_told(claimed: dict[str, Severity], told: str) -> None:
+    assert claimed_by([said(1, severity, reviewer=who) for who, severity in claimed.items()]) == told
 
 
 def test_where_no_feature_stands_out_the_sum_is_the_reason() -> None:

@@ -107,6 +107,18 @@ def test_evidence_is_no_answer_to_who_rates_it_lower() -> None:
     assert after.reasons[0].startswith("Critical → important: one of two rates it important")
 
 
+def test_a_lowered_severity_says_who_claimed_what() -> None:
+    after = rate(make_finding(kind=SAID), [said(1, CRITICAL), said(2, IMPORTANT), said(3, SUGGESTION)])
+    assert after.severity is IMPORTANT
+    assert after.reasons[0].endswith("; claimed critical by r1, important by r2, suggestion by r3.")
+
+
+def test_two_who_call_an_attack_critical_are_not_overruled() -> None:
+    title = "SQL injection: an error goes unnoticed"
+    after = rate(make_finding(kind=SAID), [said(1, CRITICAL, title=title), said(2, CRITICAL, title=title)])
+    assert (after.severity, after.reasons) == (CRITICAL, ())
+
+
 def test_evidence_is_no_answer_to_an_objection() -> None:
     there = make_finding(kind=SAID, proof=Rung.REPRODUCED, origin=of(OriginKind.PRE_EXISTING))
     after = rate(there, [said(1, CRITICAL)])
@@ -122,7 +134,8 @@ def test_that_a_file_parses_is_no_evidence_for_prose_that_a_rule_shares() -> Non
 def test_objections_stand_on_top_of_what_prose_is_worth() -> None:
     after = rate(make_finding(kind=SAID, origin=of(OriginKind.PRE_EXISTING)), [said(1, IMPORTANT), said(2, IMPORTANT)])
     assert after.severity is SUGGESTION
-    assert after.reasons[-1] == "Important → suggestion: this change did not write it (pre-existing)."
+    why = "this change did not write it (pre-existing); claimed important by r1 and r2"
+    assert after.reasons == (f"Important → suggestion: {why}.",)
 
 
 def test_prose_about_tests_may_be_important_and_a_rule_there_may_not() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deepreview.consolidate.record import NO_RECORDS, Records, standing
-from deepreview.model.claim import Claim, Severity
+from deepreview.model.claim import SAID, Claim, Severity
 
 _READ = 1_000
 """Characters of a title that are read."""
@@ -24,6 +24,8 @@ class Said:
     titles: Sequence[str]
     voices: Mapping[str, Severity]
     """By family."""
+    heard_as: Mapping[str, Severity]
+    """The same, where a rule that is lower than what is said in prose abstains: its level is that of all its hits."""
     highest: Severity
     """The loudest claim."""
 
@@ -48,8 +50,20 @@ def heard(claims: Sequence[Claim], records: Records = NO_RECORDS) -> Said:
         records=records,
         titles=[claim.title[:_READ].lower() for claim in claims],
         voices=said,
+        heard_as=_abstained(said, claims),
         highest=max(said.values(), key=lambda severity: severity.weight),
     )
+
+
+def _abstained(said: Mapping[str, Severity], claims: Sequence[Claim]) -> Mapping[str, Severity]:
+    judges = {claim.family for claim in claims if claim.kind == SAID}
+    if not judges or len(judges) == len(said):
+        return said
+    loudest = max((said[family] for family in judges), key=lambda severity: severity.weight)
+    return {
+        family: severity if family in judges or severity.weight > loudest.weight else loudest
+        for family, severity in said.items()
+    }
 
 
 def values(said: Said, features: Iterable[Feature]) -> dict[str, float]:
@@ -74,11 +88,11 @@ def voices(claims: Iterable[Claim]) -> dict[str, Severity]:
 
 
 def _dissent(said: Said) -> float:
-    return share(severity is not said.highest for severity in said.voices.values())
+    return share(severity is not said.highest for severity in said.heard_as.values())
 
 
 def _dissenters(said: Said) -> str:
-    heard_as = said.voices.values()
+    heard_as = said.heard_as.values()
     lower = {severity for severity in heard_as if severity is not said.highest}
     if not lower:
         return ""

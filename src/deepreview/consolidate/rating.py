@@ -11,11 +11,17 @@ from functools import cache
 from importlib.resources import files
 
 from deepreview.consolidate.features import FEATURES, Feature, Said, article, heard, number, values
+from deepreview.consolidate.lexicon import DEFECTS
+from deepreview.consolidate.naming import named
 from deepreview.consolidate.record import NO_RECORDS, Records
-from deepreview.model.claim import Claim, Severity
+from deepreview.model.claim import SAID, Claim, Severity
 
 _TOLD = 2
 """Reasons that fit one sentence."""
+_ENOUGH = 2
+"""Independent families whose common word is not outvoted by a model of what became of others' words."""
+_NAMED = 6
+"""Reviewers that are named for one severity."""
 _AUDIBLE = 0.1
 """The part of a score below which nobody would name it."""
 
@@ -54,8 +60,8 @@ def judged(claims: Sequence[Claim], records: Records = NO_RECORDS, model: Model 
     parts = values(said, (feature for feature in FEATURES if feature.name in model.weights))
     score = sum(model.weights[name] * value for name, value in parts.items())
     rated = next(severity for severity in Severity if score > model.cuts.get(severity, float("-inf")))
-    severity = min(rated, said.highest, key=lambda one: one.weight)
-    least = min((claim.severity for claim in claims), key=lambda one: one.weight)
+    severity = max(min(rated, said.highest, key=_weight), agreed(said), key=_weight)
+    least = min((claim.severity for claim in claims), key=_weight)
     if severity is least is said.highest:
         return severity, ""
     shift = {name: model.weights[name] * (value - model.usual[name]) for name, value in parts.items()}
@@ -63,6 +69,60 @@ def judged(claims: Sequence[Claim], records: Records = NO_RECORDS, model: Model 
         return severity, _changed(least, severity, [_supporters(said), *_clauses(said, shift, sign=1)])
     against = [*_clauses(said, shift, sign=-1), *_usually(said.highest, model)]
     return severity, _changed(said.highest, severity, against or ["small things speak against it together"])
+
+
+def agreed(said: Said) -> Severity:
+    """The highest severity that at least two independent families speak for, and no fewer than rate it lower.
+
+    A rule speaks for what is said in prose of an attack where it names the same one itself, whatever its own level.
+    """
+    witnesses = _witnesses(said)
+    for severity in Severity:
+        for_it = {family for family, claimed in said.voices.items() if claimed.weight >= severity.weight}
+        if for_it:
+            for_it |= witnesses
+        against = sum(claimed.weight < severity.weight for claimed in said.heard_as.values())
+        if len(for_it) >= _ENOUGH and len(for_it) >= against:
+            return severity
+    return Severity.SUGGESTION
+
+
+def _witnesses(said: Said) -> set[str]:
+    """The families whose rule names an attack that the loudest prose tells of."""
+    prose = [claim for claim in said.claims if claim.kind == SAID]
+    rules = [claim for claim in said.claims if claim.kind != SAID]
+    if not (prose and rules):
+        return set()
+    loudest = max(claim.severity.weight for claim in prose)
+    attacks = {
+        defect
+        for claim in prose
+        if claim.severity.weight == loudest
+        for defect in named(claim)
+        if DEFECTS[defect].exploit
+    }
+    return {rule.family for rule in rules if not attacks.isdisjoint(named(rule))}
+
+
+def claimed_by(claims: Sequence[Claim]) -> str:
+    """Who claimed which severity, the highest first; empty where only one reviewer speaks."""
+    loudest: dict[str, Severity] = {}
+    for claim in sorted(claims, key=lambda claim: (-claim.severity.weight, claim.reviewer)):
+        loudest.setdefault(claim.reviewer, claim.severity)
+    if len(loudest) == 1:
+        return ""
+    rows = {severity: [who for who, said in loudest.items() if said is severity] for severity in Severity}
+    return "claimed " + ", ".join(f"{severity.value} by {_listed(who)}" for severity, who in rows.items() if who)
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _weight(severity: Severity) -> int:
+    return severity.weight
 
 
 def _clauses(said: Said, shift: Mapping[str, float], *, sign: int) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deepreview.consolidate.base import Slate, Step
-from deepreview.consolidate.rating import judged
+from deepreview.consolidate.rating import claimed_by, judged
 from deepreview.consolidate.record import NO_RECORDS, Records
 from deepreview.consolidate.shipped import shipped
 from deepreview.model.claim import SAID, Answer, Claim, Severity
@@ -45,6 +45,8 @@ def rate(finding: Finding, claims: Sequence[Claim], records: Records = NO_RECORD
         if lowered.weight < severity.weight:
             reasons.append(f"{severity.value.capitalize()} → {lowered.value}: {why}")
             severity = lowered
+    if reasons and (who := claimed_by(claims)):
+        reasons[0] = f"{reasons[0].removesuffix('.')}; {who}."
     return replace(finding, rubric=rubric, severity=severity, reasons=(*finding.reasons, *reasons))
 
 
