@@ -170,7 +170,7 @@ def test_what_was_declined_stays_so_while_its_code_is_the_same() -> None:
     why = {finding.fingerprint: "it is meant to be two"}
     again = settle(settled([claim]), [declined(why)])
     assert [(gone.step, gone.reason) for gone in again.dropped] == [
-        ("declined", "declined earlier, and its code has not changed since: it is meant to be two")
+        ("declined", "settled earlier, and its code has not changed since: it is meant to be two")
     ]
     moved = replace(claim, quote="a = 1", places=(Place(path="a.py", first=1, last=1),))
     assert settle(settled([moved]), [declined(why)]).dropped == ()

@@ -7,7 +7,7 @@ from deepreview.model.agent import Failure, Record
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import SAID, Claim, Severity
 from deepreview.model.finding import Finding, State
-from deepreview.model.round import Completed, Failed, Reading, Run, Skipped
+from deepreview.model.round import Basis, Completed, Failed, Reading, Run, Skipped
 from deepreview.model.verdict import VerdictValue
 from deepreview.testing.builders import make_claim, make_finding
 
@@ -111,6 +111,15 @@ def test_where_somebody_read_it_the_verdict_says_how_many_agree(families: tuple[
     claims = {claim.id: claim for claim in each}
     verdict = conclude([replace(IMPORTANT, claims=tuple(claims))], [done("a")], claims)
     assert (verdict.value, verdict.reason) == (VerdictValue.FIXES, agreed)
+
+
+def test_a_review_that_only_says_that_there_is_nothing_is_no_approval() -> None:
+    silent = replace(done(), reviewer="codex", reading=replace(done().reading, basis=Basis.NAMED))
+    verdict = conclude([], [silent])
+    assert verdict.value is VerdictValue.NONE
+    assert verdict.reason == "codex finds nothing and names no file of this change, so nothing shows that any was read."
+    both = conclude([], [silent, replace(silent, reviewer="claude")]).reason
+    assert both.startswith("codex, claude find nothing and name no file")
 
 
 def test_where_only_rules_spoke_nobody_read_it() -> None:

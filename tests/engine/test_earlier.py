@@ -11,6 +11,7 @@ from deepreview.archive.resolutions import FILE, Resolutions
 from deepreview.config.schema import Settings
 from deepreview.lint.base import Given
 from deepreview.lint.catalog import lint
+from deepreview.lives.answer import confirmed
 from deepreview.model.change import Sha
 from deepreview.model.claim import SAID, Claim, ClaimId, Place, Severity
 from deepreview.model.finding import Fingerprint, Standing, State
@@ -145,6 +146,20 @@ def test_moved_code_and_renamed_files_keep_their_finding(rounds: Rounds) -> None
     assert [(r.now, r.said) for r in second.previous] == [(Now.OPEN, State.OPEN)] * 2
 
 
+def test_what_a_person_confirms_is_told_once(rounds: Rounds) -> None:
+    rounds.commit("load", {"src/cache.py": LOAD})
+    rounds.round(said(1, "src/cache.py", "        total += row.value"))
+    rounds.box.git("rm", "-q", "src/cache.py")
+    rounds.commit("drop", {"other.py": "x = 1\n"})
+    second = rounds.round()
+    (confirm,) = confirmed(second, ("R1-I1",), "Ann", "2027-01-05")
+    rounds.resolve("R1-I1", State.OBSOLETE, reason=confirm.reason)
+    told = row(rounds.round())
+    assert told.now is Now.OBSOLETE
+    assert told.reason.endswith(" (check:code)")
+    assert (told.reason + " ".join(told.evidence)).count("is gone") == 1
+
+
 def test_what_is_fixed_is_proposed_with_its_commit_and_comes_back_as_a_regression(rounds: Rounds) -> None:
     rounds.commit("load", {"src/cache.py": LOAD})
     claim = said(1, "src/cache.py", "        total += row.value")
@@ -157,7 +172,9 @@ def test_what_is_fixed_is_proposed_with_its_commit_and_comes_back_as_a_regressio
     assert (told.proposal.state, told.proposal.commit, told.proposal.by) == (State.FIXED, fix, "check:code")
     rounds.resolve("R1-I1", State.FIXED, commit=fix)
     rounds.commit("other", {"other.py": "x = 1\n"})
-    assert row(rounds.round()).now is Now.FIXED
+    fixed = row(rounds.round())
+    assert (fixed.now, fixed.reason) == (Now.FIXED, "")
+    assert " ".join(fixed.evidence).count(fix[:9]) == 1, "the commit is told once, by what git shows"
     assert rounds.round().previous == ()
     rounds.commit("undo", {"src/cache.py": LOAD})
     fifth = rounds.round(claim)

@@ -55,7 +55,7 @@ def test_a_stricter_verdict_of_a_lead_needs_a_reason(reason: str, value: Verdict
 def test_a_quiet_round_says_what_was_looked_at() -> None:
     assert built().summary == (
         "Reviewed 1 commit with 1 changed file (+1 −0): branch pressure-cache against its merge base with origin/main. "
-        "No finding.\n\nRead by names. names: hadolint is not here."
+        "No finding.\n\nReviewed by names. names: hadolint is not here."
     )
 
 

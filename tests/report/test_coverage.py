@@ -16,7 +16,7 @@ def done(name: str, read: tuple[str, ...] = (), unread: dict[str, str] | None = 
 @pytest.mark.parametrize(
     ("patch", "note", "unread"),
     [
-        (make_patch("a"), "", "no reviewer reads this kind of file"),
+        (make_patch("a"), "", "no reviewer of this round reads it"),
         (make_patch("a", binary=True, hunks=()), "binary", "binary"),
         (make_patch("a", new_mode=EntryMode.SYMLINK), "symbolic link", "symbolic link"),
         (make_patch("a", old_mode=EntryMode.SYMLINK, kind=FileKind.RETYPED), "symbolic link", "symbolic link"),
@@ -26,12 +26,12 @@ def done(name: str, read: tuple[str, ...] = (), unread: dict[str, str] | None = 
         (
             make_patch("a", kind=FileKind.ADDED, old_mode=EntryMode.ABSENT, new_mode=EntryMode.EXECUTABLE),
             "",
-            "no reviewer reads this kind of file",
+            "no reviewer of this round reads it",
         ),
         (
             make_patch("b", old_path=RepoPath("a"), kind=FileKind.RENAMED, hunks=()),
             "",
-            "no reviewer reads this kind of file",
+            "no reviewer of this round reads it",
         ),
     ],
 )
@@ -61,7 +61,16 @@ def test_what_a_reviewer_that_failed_would_have_read_is_not_called_unreadable() 
     lost = Failed(reviewer="claude", failure=Failure.QUOTA, error="", claims=0, seconds=0)
     runs = (lost, done("names", unread={"b": "generated"}))
     rows = changed_files(make_change(make_patch("a"), make_patch("b"), make_patch("c", binary=True, hunks=())), runs)
-    assert [row.unread for row in rows] == ["claude failed", "generated", "binary"]
+    assert [row.unread for row in rows] == ["claude failed", "generated; claude failed", "binary"]
+
+
+def test_who_was_skipped_might_have_read_it() -> None:
+    runs = (Skipped(reviewer="static", reason="off"), Skipped(reviewer="codex", reason="empty"), done("names"))
+    (row,) = changed_files(make_change(make_patch("a")), runs)
+    assert row.unread == "static, codex were skipped"
+    failed = Failed(reviewer="claude", failure=Failure.QUOTA, error="", claims=0, seconds=0)
+    (row,) = changed_files(make_change(make_patch("a")), (failed, runs[0]))
+    assert row.unread == "claude failed; static was skipped"
 
 
 def test_reasons_for_not_reading_are_told_once_each() -> None:

@@ -27,7 +27,7 @@ from deepreview.model.event import (
 )
 from deepreview.model.round import Completed, Failed, Run, Skipped
 from deepreview.render.activity import activity, money
-from deepreview.render.wording import duration, why_failed
+from deepreview.render.wording import duration, read_of, why_failed
 
 _WORTH_TELLING = 10.0
 """Seconds: who is quicker is done before anybody wonders."""
@@ -146,8 +146,7 @@ def ending(run: Run) -> str:
     """How a reviewer ended, in a line that may hold untrusted text."""
     match run:
         case Completed():
-            read = _count(len(run.reading.read), "file")
-            return f"done in {run.seconds:.1f} s, {_count(run.claims, 'claim')}, {read} read"
+            return f"done in {run.seconds:.1f} s, {_count(run.claims, 'claim')}, {read_of(run.reading, 0)}"
         case Skipped():
             return f"skipped: {run.reason}"
         case Failed():

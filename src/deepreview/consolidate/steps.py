@@ -58,7 +58,7 @@ def declined(resolutions: Mapping[Fingerprint, str]) -> Step:
 
     def run(slate: Slate) -> Slate:
         why = {
-            finding.fingerprint: f"declined earlier, and its code has not changed since: {reason}"
+            finding.fingerprint: f"settled earlier, and its code has not changed since: {reason}"
             for finding in slate.findings
             if (reason := resolutions.get(finding.fingerprint)) is not None
             and (finding.kind != SAID or (finding.main and finding.main.quote.strip()))

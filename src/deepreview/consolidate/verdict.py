@@ -6,7 +6,7 @@ from deepreview.consolidate.features import number, voices
 from deepreview.model.claim import SAID, Claim, ClaimId, Severity
 from deepreview.model.finding import Finding
 from deepreview.model.life import Previous
-from deepreview.model.round import Completed, Failed, Run
+from deepreview.model.round import Basis, Completed, Failed, Run
 from deepreview.model.verdict import Verdict, VerdictValue
 
 _BLIND = "; no model read it, so nobody judged what the code means"
@@ -30,7 +30,7 @@ def conclude(
     if not completed:
         return Verdict(value=VerdictValue.NONE, reason="No reviewer completed.")
     if not (findings or any(run.reading.read for run in completed)):
-        return Verdict(value=VerdictValue.NONE, reason="No reviewer could read any file of this change.")
+        return Verdict(value=VerdictValue.NONE, reason=_nothing_read(completed))
     said = claims or {}
     judged = any(claim.kind == SAID for claim in said.values()) or any(run.reviewer in readers for run in completed)
     blind = "" if judged else _BLIND
@@ -52,6 +52,15 @@ def conclude(
         else f"Nothing was found by {who}"
     )
     return Verdict(value=value, reason=f"{nothing}{blind}.{missing}{waiting}")
+
+
+def _nothing_read(completed: Sequence[Completed]) -> str:
+    """Why nobody's silence is praise: a review that only says that there is nothing does not show that it looked."""
+    unsaid = [run.reviewer for run in completed if run.reading.basis in {Basis.STATED, Basis.NAMED}]
+    if not unsaid:
+        return "No reviewer could read any file of this change."
+    does = "finds nothing and names no file" if len(unsaid) == 1 else "find nothing and name no file"
+    return f"{_listed(unsaid)} {does} of this change, so nothing shows that any was read."
 
 
 def _unheard(runs: Sequence[Run], readers: Collection[str]) -> bool:

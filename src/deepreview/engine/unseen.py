@@ -10,7 +10,7 @@ from deepreview.model.change import Change, RepoPath, Sha
 from deepreview.model.report import Clock, Report
 from deepreview.model.round import Completed, Reading, Run, Skipped
 from deepreview.report.build import Records, build_report
-from deepreview.reviewers.replay.reviewer import SILENT
+from deepreview.reviewers.replay.reviewer import SILENT, stated
 from deepreview.reviewers.replay.voice import Voice
 
 
@@ -39,9 +39,10 @@ def _run(voice: Voice) -> Run:
     reading = Reading(
         read=tuple(RepoPath(path) for path in sorted(named)),
         unread=(),
-        checked=("what it says it read, taken as written",),
+        checked=stated(voice, "taken as written"),
         gaps=voice.gaps,
         original=voice.original,
+        basis=voice.basis,
     )
     return Completed(reviewer=voice.name, claims=len(voice.claims), seconds=0.0, reading=reading)
 

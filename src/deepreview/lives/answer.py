@@ -150,7 +150,7 @@ def confirmed(report: Report, names: Iterable[str], by: str, at: str) -> tuple[R
             state=one.state,
             by=by,
             at=at,
-            reason=f"{one.reason} ({one.by})",
+            reason=f"{one.reason.removesuffix('.')} ({one.by})",
             commit=one.commit,
             link=one.link,
             round=one.round,

@@ -18,7 +18,7 @@ from deepreview.model.claim import SAID, ClaimId
 from deepreview.model.finding import Dropped, Finding, Standing, State
 from deepreview.model.life import Life, Now, Previous
 from deepreview.model.resolution import Resolution
-from deepreview.model.round import Completed, Run
+from deepreview.model.round import Basis, Completed, Run
 
 _SETTLED = {state: Now(state.value) for state in (*SETTLED, State.FIXED)}
 _ENDED = frozenset({"fixed", "gone with its code"})
@@ -89,7 +89,8 @@ class _Row:
         life, finding = self.life, self.life.finding
         now, alias, evidence = self._again(self.match) if self.match else self._absent()
         verdicts = self.close.verdicts.get(life.name, ())
-        said = life.resolution
+        reason = _reason(life, evidence)
+        fresh = (one for one in evidence if one.removesuffix(".") not in reason)
         return Previous(
             identity=life.identity,
             name=life.name,
@@ -102,10 +103,10 @@ class _Row:
             first=finding.first,
             reviewers=finding.reviewers,
             said=life.state,
-            reason=(said.reason or said.link or said.commit[:SHOWN]) if said else "",
+            reason=reason,
             now=now,
             alias=alias,
-            evidence=(*evidence, *(_told(verdict) for verdict in verdicts)),
+            evidence=(*fresh, *(_told(verdict) for verdict in verdicts)),
             proposal=self._proposal(now),
             here=here(life, self.past.code, self.past.head, self.past.base) if now.open and not alias else None,
         )
@@ -196,7 +197,7 @@ class _Row:
         elif left:
             yield f"{_commit(left)} removed its code from {path}."
         elif self._stands:
-            yield f"Its code stands in {path} as it did." if path else "It is in no file."
+            yield f"Its code stands in {path} as it did." if path else "It has no place in the code."
             if not self._brought:
                 yield "What the change is compared with now has that code already."
         elif self.past.code.lines(self.past.head, path) is None:
@@ -206,9 +207,18 @@ class _Row:
         if self._patched:
             yield "The patch that was proposed stands in its place."
         if self.readers:
-            yield f"{_listed(self.readers)} read {'it' if path else 'the change'} again and did not say it."
+            yield from self._heard_again(path)
         else:
             yield "Nobody who could have said it read its place again."
+
+    def _heard_again(self, path: str) -> Iterator[str]:
+        """Who read it again, and who of those that do not show what they read spoke of it."""
+        based = {run.reviewer: run.reading.basis for run in self.close.completed}
+        read = [name for name in self.readers if based[name] is Basis.SHOWN]
+        if read:
+            yield f"{_listed(read)} read {'it' if path else 'the change'} again and did not say it."
+        if spoke := [name for name in self.readers if name not in read]:
+            yield f"{_listed(spoke)} spoke of {'its file' if path else 'the change'} again and did not say it."
 
     @cached_property
     def _file_gone(self) -> bool:
@@ -263,6 +273,15 @@ class _Row:
             round=self.close.round_id,
             proposed=True,
         )
+
+
+def _reason(life: Life, evidence: Sequence[str]) -> str:
+    """What was said beside a state; no commit that the evidence tells of anyway."""
+    said = life.resolution
+    if said is None or said.reason or said.link:
+        return (said.reason or said.link) if said else ""
+    commit = said.commit[:SHOWN]
+    return f"in {commit}" if commit and not any(commit in one for one in evidence) else ""
 
 
 def _count(finding: Finding) -> int:

@@ -1,6 +1,7 @@
 """What happened in one round: who ran, what they read, how it ended."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Literal
 
 from deepreview.model.agent import Failure, Record
@@ -13,6 +14,19 @@ class Unread:
 
     path: RepoPath
     reason: str
+
+
+class Basis(Enum):
+    """What a reviewer's list of files that it read rests on."""
+
+    SHOWN = "shown"
+    """A program of ours read them, or receipts and tool calls show that an agent did."""
+    STATED = "stated"
+    """It says so itself."""
+    NAMED = "named"
+    """It does not say what it read: its findings name these files."""
+    ELSEWHERE = "elsewhere"
+    """It looks at lines, commits or settings, and reads no file for what is wrong in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +42,7 @@ class Reading:
     """What could not be done, as sentences: an analyser that is missing or failed."""
     original: str = ""
     """The reviewer's own text, verbatim, where it wrote one: what stands between its findings is nowhere else."""
+    basis: Basis = Basis.SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from deepreview.render.markdown_earlier import earlier, ends_told, settled
 from deepreview.render.markdown_finding import finding_block, short
 from deepreview.render.markdown_records import appendix, coverage, led, notes, observed, retro, table
 from deepreview.render.safe_markdown import blocks, code, inline, item, link, plain
-from deepreview.render.wording import by_severity, checked, counted, duration, verdict_words, why_failed
+from deepreview.render.wording import by_severity, checked, duration, verdict_words, why_failed
 
 MOST_COMMITS = 50
 """The header names this many commits: the last ones, since they are the newest."""
@@ -105,14 +105,13 @@ def _reviewer(run: Run) -> str:
 
 def _summary(report: Report) -> str:
     subject = report.subject
-    size = f"{counted(len(subject.files), 'file')}, +{subject.added} −{subject.removed} lines"
-    edge = " The history is cut off here, so older origins are unknown." if subject.shallow else ""
+    edge = "The history is cut off here, so older origins are unknown." if subject.shallow else ""
     own = blocks(report.lead.summary) if report.lead and report.lead.summary else ""
-    deed = "Reviewed" if _anybody(report) else "Asked for"
-    said = [own, blocks(report.summary), f"{deed}: {plain(subject.how)}; {size}.{edge}" if subject.head else ""]
+    said = [own, blocks(report.summary), edge]
     if not report.findings:
         looked = [item(f"{plain(name)}: {inline(phrase)}") for name, phrase in checked(report)]
-        said.append("Nothing was found. Checked:\n\n" + "\n".join(looked) if looked else "Nothing was checked.")
+        unsaid = "Nothing was found; what was checked is not said." if _anybody(report) else "Nothing was checked."
+        said.append("Nothing was found. Checked:\n\n" + "\n".join(looked) if looked else unsaid)
     said.append("\n".join(observed(report, Section.SUMMARY)))
     return "\n\n".join(text for text in said if text)
 

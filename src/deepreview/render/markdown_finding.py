@@ -106,11 +106,12 @@ def short(sha: Sha) -> str:
 
 def _found(finding: Finding) -> str:
     seen = [
-        f"{plain(evidence.check)} {_SAYS[evidence.outcome]}: {inline(evidence.summary)}"
+        f"{plain(evidence.check)} {_SAYS[evidence.outcome]}: {inline(evidence.summary.removesuffix('.'))}"
         for evidence in finding.evidence
         if evidence.outcome is not Outcome.NOT_APPLICABLE
     ]
-    proof = f"Proof: {finding.proof.value}{' — ' + '; '.join(seen) if seen else ''}"
+    told = f" — {'; '.join(seen)}." if seen else ""
+    proof = f"Proof: {finding.proof.value}{told}"
     found = f"Found by: {plain(finding.method)}\n\n" if finding.method.strip() else ""
     return found + proof
 

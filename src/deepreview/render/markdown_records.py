@@ -10,11 +10,19 @@ from deepreview.model.finding import Fingerprint
 from deepreview.model.gap import Gap
 from deepreview.model.memory import Note
 from deepreview.model.report import ChangedFile, Fate, Report, Tally
-from deepreview.model.round import Completed, Failed, Run, Skipped
+from deepreview.model.round import Basis, Completed, Failed, Run, Skipped
 from deepreview.render import standing
 from deepreview.render.deeds import cost, deeds, record_of, ruled, tool_calls, without
 from deepreview.render.safe_markdown import blocks, cell, code, fence, inline, item, line, plain
-from deepreview.render.wording import agreement_rows, counted, duration, nobody_read, read_of, spot, why_failed
+from deepreview.render.wording import (
+    agreement_rows,
+    counted,
+    coverage_told,
+    duration,
+    read_of,
+    spot,
+    why_failed,
+)
 
 
 def table(rows: list[list[str]]) -> str:
@@ -25,9 +33,6 @@ def table(rows: list[list[str]]) -> str:
 
 def coverage(report: Report) -> str:
     """Every changed file: what happened to it, who read it, what was found in it."""
-    unread = nobody_read(report)
-    total = counted(len(report.subject.files), "changed file")
-    first = f"Nobody read {len(unread)} of {total}." if unread else f"Each of {total} was read."
     if not report.subject.files:
         return "No file was changed."
     aliases: dict[str, list[str]] = {}
@@ -36,16 +41,16 @@ def coverage(report: Report) -> str:
             aliases.setdefault(path, []).append(finding.alias)
     rows = [["File", "Change", "Lines", "Read by", "Findings"]]
     rows += [_file_row(file, aliases) for file in report.subject.files]
-    return f"{first}\n\n{table(rows)}"
+    return f"{plain(coverage_told(report))}\n\n{table(rows)}"
 
 
-def _file_row(file: ChangedFile, aliases: dict[str, list[str]]) -> list[str]:
+def _file_row(file: ChangedFile, aliases: Mapping[str, list[str]]) -> list[str]:
     moved = f" from {code(file.old_path)}" if file.old_path != file.path else ""
     note = f", {plain(file.note)}" if file.note else ""
-    readers = ", ".join(plain(name) for name in file.readers) or f"**nobody**: {plain(file.unread) or 'not said why'}"
+    read = ", ".join(plain(name) for name in file.readers) or f"**nobody**: {plain(file.unread) or 'not said why'}"
     found = dict.fromkeys(aliases.get(file.path, []) + aliases.get(file.old_path, []))
     lines = f"+{file.added} −{file.removed}"
-    return [code(file.path), f"{file.kind.value}{moved}{note}", lines, readers, ", ".join(found) or "none"]
+    return [code(file.path), f"{file.kind.value}{moved}{note}", lines, read, ", ".join(found) or "none"]
 
 
 def retro(report: Report) -> str:
@@ -115,6 +120,8 @@ def _column(run: Run, tally: Tally | None, report: Report) -> dict[str, str]:
 def _share(run: Run, total: int) -> str:
     if not isinstance(run, Completed):
         return "—"
+    if run.reading.basis is Basis.ELSEWHERE:
+        return "—"
     return f"{len(run.reading.read)}/{total}" if total else str(len(run.reading.read))
 
 
@@ -176,10 +183,8 @@ def notes(report: Report) -> str:
         name = f"**{plain(run.reviewer)}**"
         match run:
             case Completed():
-                looked = (
-                    "; ".join(inline(phrase, strong=False) for phrase in run.reading.checked) or "it did not say what"
-                )
-                said.append(f"{name} checked: {looked}.")
+                looked = "; ".join(inline(phrase, strong=False) for phrase in run.reading.checked)
+                said.append(f"{name} checked: {looked}." if looked else f"{name} does not say what it checked.")
                 said += [f"{name} gap: {inline(gap)}" for gap in run.reading.gaps]
             case Skipped():
                 said.append(f"{name} was skipped: {inline(run.reason)}")

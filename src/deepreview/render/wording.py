@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+from typing import assert_never
 
 from deepreview.model.agent import Failure
 from deepreview.model.change import Side
 from deepreview.model.claim import Severity
 from deepreview.model.finding import Finding, Location
 from deepreview.model.report import ChangedFile, Report
-from deepreview.model.round import Completed, Failed, Reading
+from deepreview.model.round import Basis, Completed, Failed, Reading
 
 SHORT = 9
 """How many digits of a commit's name are shown."""
@@ -56,9 +57,49 @@ def counted(number: int, noun: str) -> str:
 
 
 def read_of(reading: Reading, total: int) -> str:
-    """`read 3 of 4 files`; where the change is not at hand, `read 3 files`."""
+    """`read 3 of 4 files`; where the change is not at hand, `read 3 files`; never more than is known."""
+    if reading.basis is Basis.ELSEWHERE:
+        return "reads no file as a whole"
     read = len(reading.read)
-    return f"read {read} of {counted(total, 'file')}" if total else f"read {counted(read, 'file')}"
+    of = f"{read or 'none'} of {counted(total, 'file')}" if total else counted(read, "file") if read else "no file"
+    match reading.basis:
+        case Basis.STATED:
+            return f"says that it read or names {of}"
+        case Basis.NAMED:
+            return f"names {of}, does not say what it read"
+        case Basis.SHOWN:
+            return f"read {of}"
+        case _:
+            assert_never(reading.basis)
+
+
+def coverage_told(report: Report) -> str:
+    """How much of the change was read, and who stands at a file by its own word only; of a change that has files."""
+    files, unread = report.subject.files, nobody_read(report)
+    based = {run.reviewer: run.reading.basis for run in report.runs if isinstance(run, Completed)}
+    total = counted(len(files), "changed file")
+    told = [f"Nobody read {len(unread)} of {total}." if unread else f"Each of {total} was read."]
+    shown = [file for file in files if any(based.get(name, Basis.SHOWN) is Basis.SHOWN for name in file.readers)]
+    if vouched := len(files) - len(unread) - len(shown):
+        which = "it" if len(files) == 1 else "all of them" if vouched == len(files) else f"{vouched} of them"
+        told.append(f"Of {which}, nothing but a review's own words shows that.")
+    for basis, why in _BY_WORD.items():
+        if names := [name for name, own in based.items() if own is basis]:
+            many = len(names) > 1
+            told.append(f"{' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))} {why[many]}.")
+    return " ".join(told)
+
+
+_BY_WORD = {
+    Basis.STATED: (
+        "stands at the files that it says it read or names",
+        "stand at the files that they say they read or name",
+    ),
+    Basis.NAMED: (
+        "does not say what it read, and stands at the files that it names",
+        "do not say what they read, and stand at the files that they name",
+    ),
+}
 
 
 def agreement_rows(report: Report) -> list[list[str]]:
@@ -109,6 +150,11 @@ def _within(one: Location, other: Location) -> bool:
     if not same or not one.first or (one.first, one.last) == (other.first, other.last):
         return False
     return other.first <= one.first and one.last <= min(other.last, other.first + MOST_LINES - 1)
+
+
+def whereabouts(finding: Finding) -> str:
+    """Why a finding has no place; empty where that is not known."""
+    return next((seen.summary for seen in finding.evidence if seen.check == "quote"), "")
 
 
 def spot(path: str, first: int, last: int) -> str:

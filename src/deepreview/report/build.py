@@ -134,7 +134,7 @@ def _summary(records: Records) -> str:
     first = f"{what} {outcome.capitalize()}."
     worst = [f for f in slate.findings if f.severity is not Severity.SUGGESTION][:3]
     first += "".join(f" {finding.alias}: {finding.title}." for finding in worst)
-    second = f"Read by {_listed(done)}." if done else "No reviewer completed."
+    second = f"Reviewed by {_listed(done)}." if done else "No reviewer completed."
     second += "".join(f" {run.reviewer} failed: {run.error}." for run in records.runs if isinstance(run, Failed))
     second += "".join(f" {run.reviewer} was skipped: {run.reason}." for run in records.runs if isinstance(run, Skipped))
     return first + "\n\n" + second + "".join(f" {gap}" for gap in _gaps(records.runs))

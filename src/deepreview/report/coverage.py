@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from deepreview.model.change import Change, EntryMode, FileKind, FilePatch, RepoPath
 from deepreview.model.report import ChangedFile
-from deepreview.model.round import Completed, Failed, Run
+from deepreview.model.round import Completed, Failed, Run, Skipped
 
 
 def changed_files(change: Change, runs: Sequence[Run]) -> tuple[ChangedFile, ...]:
@@ -17,12 +17,29 @@ def changed_files(change: Change, runs: Sequence[Run]) -> tuple[ChangedFile, ...
                 readers.setdefault(path, []).append(run.reviewer)
             for unread in run.reading.unread:
                 reasons.setdefault(unread.path, {})[unread.reason] = None
-    lost = [run.reviewer for run in runs if isinstance(run, Failed)]
-    otherwise = f"{', '.join(lost)} failed" if lost else "no reviewer reads this kind of file"
+    lost = _lost(runs)
     return tuple(
-        _row(patch, readers.get(patch.path, ()), reasons.get(patch.path, ()) or [_why_nobody(patch) or otherwise])
+        _row(patch, readers.get(patch.path, ()), _why_unread(patch, reasons.get(patch.path, ()), lost))
         for patch in change.patches
     )
+
+
+def _lost(runs: Sequence[Run]) -> tuple[str, ...]:
+    """Who might have read more."""
+    failed = ", ".join(run.reviewer for run in runs if isinstance(run, Failed))
+    skipped = [run.reviewer for run in runs if isinstance(run, Skipped)]
+    were = "was" if len(skipped) == 1 else "were"
+    told = (failed and f"{failed} failed", skipped and f"{', '.join(skipped)} {were} skipped")
+    return tuple(one for one in told if one)
+
+
+def _why_unread(patch: FilePatch, reasons: Iterable[str], lost: tuple[str, ...]) -> Iterable[str]:
+    """What those who came to their end say, then who else might have read it; a file may be its own reason."""
+    if said := tuple(reasons):
+        return (*said, *lost)
+    if own := _why_nobody(patch):
+        return (own,)
+    return lost or ("no reviewer of this round reads it",)
 
 
 def _row(patch: FilePatch, readers: Iterable[str], reasons: Iterable[str]) -> ChangedFile:

@@ -11,7 +11,7 @@ from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Ob
 from deepreview.model.evidence import Evidence, Outcome, Rung
 from deepreview.model.finding import Dropped, Finding, Location, Origin, OriginKind, Rubric
 from deepreview.model.report import ChangedFile, CitedCode, Clock, Report
-from deepreview.model.round import Completed, Failed, Reading, Skipped, Unread
+from deepreview.model.round import Basis, Completed, Failed, Reading, Skipped, Unread
 from deepreview.model.verdict import Verdict, VerdictValue
 from deepreview.report.retro import agreement, fates, reconciliation, tallies
 from deepreview.testing.builders import NO_BLOB, make_claim, make_finding, make_report
@@ -347,7 +347,7 @@ def _replayed(name: str, claims: int) -> Completed:
         Unread(path=file.path, reason=f"{name} does not mention it") for file in _files() if name not in file.readers
     )
     checked = (f"what it says it read: {len(read)} changed files",)
-    reading = Reading(read=read, unread=unread, checked=checked, gaps=())
+    reading = Reading(read=read, unread=unread, checked=checked, gaps=(), basis=Basis.STATED)
     return Completed(reviewer=name, claims=claims, seconds=0.1, reading=reading)
 
 

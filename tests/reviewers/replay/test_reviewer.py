@@ -5,6 +5,7 @@ import pytest
 
 from deepreview.model.change import RepoPath
 from deepreview.model.claim import Observation, Place, Section
+from deepreview.model.round import Basis
 from deepreview.reviewers.base import NothingToDo
 from deepreview.reviewers.replay.reviewer import ReplayReviewer, covered
 from deepreview.reviewers.replay.voice import Remark, Voice, voice
@@ -28,6 +29,13 @@ def test_it_says_all_again_and_tells_what_it_did_not_mention(tmp_path: Path) -> 
     assert (desk.claims, desk.observations) == ([*heard.claims], [note])
     assert reading.read == ("docs/b.md", "src/a.py")
     assert [(one.path, one.reason) for one in reading.unread] == [("lib/a.py", "model-a does not mention it")]
+    assert (reading.basis, reading.checked) == (Basis.STATED, ("what it says it read: 1 changed file",))
+
+
+def test_who_never_says_what_it_read_is_not_said_to_have_checked_it(tmp_path: Path) -> None:
+    desk = MemoryDesk(base=BASE, head=HEAD, scratch=tmp_path)
+    reading = asyncio.run(ReplayReviewer(spoken("src/a.py")).review(brief_between(BASE, HEAD), desk))
+    assert (reading.read, reading.basis, reading.checked) == (("src/a.py",), Basis.NAMED, ())
 
 
 def test_a_voice_that_says_nothing_is_no_review(tmp_path: Path) -> None:

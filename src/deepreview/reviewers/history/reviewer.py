@@ -7,7 +7,7 @@ import asyncio
 
 from deepreview.context.brief import Brief
 from deepreview.model.claim import Observation, Section
-from deepreview.model.round import Reading
+from deepreview.model.round import Basis, Reading
 from deepreview.reviewers.base import Desk, NothingToDo
 from deepreview.reviewers.ground import Ground
 from deepreview.reviewers.history import fixes, marks
@@ -53,6 +53,7 @@ def review_history(brief: Brief, desk: Desk) -> Reading:
             f"{count(len(brief.change.commits), 'commit subject')}",
         ),
         gaps=_gaps(left_out, shallow=brief.change.shallow),
+        basis=Basis.ELSEWHERE,
     )
 
 

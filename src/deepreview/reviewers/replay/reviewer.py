@@ -12,7 +12,7 @@ SILENT = "it holds no review: no finding, no section and no file is in it"
 
 
 class ReplayReviewer:
-    """Says again what a voice said. What it read is what it says it read, and the files that it names."""
+    """Says again what a voice said. What counts as read is what it says it read, and the files that it names."""
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
@@ -39,10 +39,16 @@ class ReplayReviewer:
             unread=tuple(
                 Unread(path=path, reason=f"{voice.name} does not mention it") for path in sorted({*changed} - {*read})
             ),
-            checked=(f"what it says it read: {count(len(read), 'changed file')}",),
+            checked=stated(voice, f"{count(len(mentioned(voice.covered, changed)), 'changed file')}"),
             gaps=voice.gaps,
             original=voice.original,
+            basis=voice.basis,
         )
+
+
+def stated(voice: Voice, what: str) -> tuple[str, ...]:
+    """What it says that it looked at, as a phrase; nothing for one that does not say."""
+    return (f"what it says it read: {what}",) if voice.covered else ()
 
 
 def covered(voice: Voice, changed: list[RepoPath]) -> tuple[RepoPath, ...]:

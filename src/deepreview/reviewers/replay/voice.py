@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from deepreview.model.claim import SAID, Answer, Claim, ClaimId, DefectClass, Observation, Place, Severity
 from deepreview.model.family import family_of, word
+from deepreview.model.round import Basis
 from deepreview.parse.heading import plain_title
 
 _LONGEST_TITLE = 160
@@ -32,6 +33,11 @@ class Voice:
     """Its own text, verbatim; of several passes, one behind the other."""
     answered: bool = False
     """Whether it says in the sections for findings that there are none."""
+
+    @property
+    def basis(self) -> Basis:
+        """What the list of files that it read rests on: a tool's results and many a review tell of none."""
+        return Basis.STATED if self.covered else Basis.NAMED
 
     @property
     def silent(self) -> bool:
