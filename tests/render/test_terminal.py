@@ -177,3 +177,17 @@ def test_the_files_that_nobody_read_are_counted_when_they_are_many() -> None:
 def test_the_format_is_named() -> None:
     assert (RENDERER.name, RENDERER.suffix, RENDERER.media_type) == ("terminal", ".txt", "text/plain")
     assert RENDERER.render(make_report()) == render(make_report(), width=100)
+
+
+def test_what_was_dropped_on_evidence_is_named_with_its_reason_and_why_a_finding_has_no_place() -> None:
+    plain = make_report(make_finding(1))
+    plain = replace(plain, findings=(replace(plain.findings[0], locations=()),))
+    gone = replace(plain.dropped[0], step="placed", title="The cache leaks", reason="it names src/cache.py")
+    told = render(replace(plain, dropped=(gone, replace(gone, step="switched-off", title="Unused"))))
+    who = gone.claims[0].partition("/")[0]
+    assert f"Dropped on evidence:\n    The cache leaks [{who}]: it names src/cache.py\n" in told
+    assert "Unused" not in told
+    assert plain.findings[0].evidence[0].summary in told
+    many = render(replace(plain, dropped=(gone,) * 7))
+    assert many.count("The cache leaks") == 5
+    assert "… and 2 more in the report" in many

@@ -51,6 +51,44 @@ def test_what_cannot_be_placed_is_dropped_with_its_reason(given_fields: dict[str
     assert (gone.step, gone.reason, gone.claims) == ("placed", reason, (claim.id,))
 
 
+@pytest.mark.parametrize(
+    ("path", "first", "quote", "outcome"),
+    [
+        ("src/cache.py", 12, "", "it names src/cache.py, and no file of that name is at head or at base"),
+        ("src/cache.py", 0, "cache = Cache()", "it names src/cache.py, and no file of that name is at head or at base"),
+        ("tests/test_pump.py", 0, "", Outcome.INCONCLUSIVE),  # one that should be written
+        ("tests/test_pump.py", 1, "", Outcome.INCONCLUSIVE),  # as tools cite a whole file
+        ("src/cache.py", 12, "def pump(litres):", Outcome.INCONCLUSIVE),  # its code stands in another file
+        ("lib/boiler.py", 12, "", Outcome.INCONCLUSIVE),  # a file of that name exists
+        ("backend/src/boiler.py", 3, "", Outcome.SUPPORTS),  # another root
+        ("src/Boiler.py", 3, "", Outcome.SUPPORTS),
+        ("src/gone.py", 1, "", Outcome.SUPPORTS),  # deleted by the change
+    ],
+)
+def test_prose_about_a_file_that_is_nowhere_is_dropped_only_where_it_cites_its_code(
+    path: str, first: int, quote: str, outcome: str | Outcome
+) -> None:
+    claim = make_claim(kind=SAID, quote=quote, places=(Place(path=path, first=first, last=first),))
+    told = place(claim, FILES)
+    if isinstance(told, Dropped):
+        assert (told.step, told.path, told.reason) == ("placed", path, outcome)
+    else:
+        assert [one.outcome for one in told.evidence] == [outcome]
+        assert bool(told.locations) is (outcome is Outcome.SUPPORTS)
+
+
+def test_why_a_claim_has_no_place_is_said() -> None:
+    def summary(path: str) -> str:
+        told = place(make_claim(kind=SAID, quote="", places=(Place(path=path, first=0, last=0),)), FILES)
+        assert isinstance(told, Finding)
+        return told.evidence[0].summary
+
+    assert summary("tests/test_pump.py") == (
+        "It names tests/test_pump.py, and no file of that name is at head or at base."
+    )
+    assert summary("lib/boiler.py") == "It names lib/boiler.py, and which file is meant cannot be told."
+
+
 def test_other_places_that_do_not_exist_are_left_out() -> None:
     main = make_claim().places[0]
     impossible = [at(0, 3), at(3, 2), at(-1, 1), at(4, 4)]

@@ -115,6 +115,10 @@ class ReviewedFiles:
         """The place with the path that it means; None when there is no such file, or more than one."""
         return self._index.resolve(place)
 
+    def namesake(self, path: str) -> bool:
+        """Whether a file that exists may be meant by a path that does not."""
+        return self._index.namesake(path)
+
     def source(self, path: str, side: Side) -> Source | None:
         """A file's content; None when it is not there."""
         entry = self.repository.tree(side).entries().get(RepoPath(path))

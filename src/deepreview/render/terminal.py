@@ -36,6 +36,7 @@ from deepreview.render.wording import (
     place,
     read_of,
     verdict_words,
+    whereabouts,
     why_failed,
 )
 
@@ -57,6 +58,10 @@ MOST_PLACES = 4
 """This many places of one finding are named."""
 MOST_SETTLED = 3
 """This many findings that were settled in earlier rounds are named."""
+REFUSING = frozenset({"placed", "refuted"})
+"""Steps that drop what was said because of what was looked up."""
+MOST_REFUSED = 5
+"""This many of what was dropped so are named."""
 MOST_UNREAD = 10
 """This many files that nobody read are named."""
 _INDENT = 4
@@ -72,6 +77,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
             _group(sheet, severity, findings, report)
         if not report.findings:
             _nothing(sheet, report)
+        _refused(sheet, report)
         _earlier(sheet, report)
         _gaps(sheet, report)
         _reviewers(sheet, report)
@@ -189,6 +195,8 @@ def _finding(
         sheet.print(Text(" " * _INDENT + where, style="cyan"), no_wrap=True, overflow="ignore", crop=False)
     if len(places) > MOST_PLACES:
         _hang(sheet, f"… and {counted(len(places) - MOST_PLACES, 'more place')}", "dim")
+    if not finding.locations and (missing := whereabouts(finding)):
+        _hang(sheet, one_line(missing), "dim")
     _hang(sheet, _facts(finding, report), "dim")
     for reason in (*finding.reasons, *filter(None, (standing.grounds(finding),))):
         _hang(sheet, one_line(reason), "dim")
@@ -251,6 +259,19 @@ def _nothing(sheet: Console, report: Report) -> None:
     sheet.print(Text("Nothing was found." if done else "Nothing was checked.", style="bold"))
 
 
+def _refused(sheet: Console, report: Report) -> None:
+    """What was dropped since the code is not there or something speaks against it: whoever said it may know better."""
+    gone = [entry for entry in report.dropped if entry.step in REFUSING]
+    for entry in gone[:MOST_REFUSED]:
+        if entry is gone[0]:
+            sheet.print()
+            sheet.print(Text("Dropped on evidence:", style="bold"))
+        who = ", ".join(dict.fromkeys(claim.rpartition("/")[0].partition("/")[0] for claim in entry.claims))
+        _hang(sheet, one_line(f"{entry.title} [{who}]: {entry.reason}"), "dim")
+    if len(gone) > MOST_REFUSED:
+        _hang(sheet, f"… and {len(gone) - MOST_REFUSED} more in the report", "dim")
+
+
 def _earlier(sheet: Console, report: Report) -> None:
     """What became of the findings of earlier rounds that are not shown above, and whether rounds end here."""
     if not report.previous:
@@ -259,7 +280,8 @@ def _earlier(sheet: Console, report: Report) -> None:
     sheet.print(Rule(Text("Since earlier rounds", style="bold"), align="left", style="dim"))
     for row in report.previous:
         if not row.alias and not row.rests:
-            told = " ".join(filter(None, (standing.told(row), *row.evidence)))
+            said = standing.told(row)
+            told = " ".join(filter(None, (f"{said.removesuffix('.')}." if said else "", *row.evidence)))
             style = "yellow" if row.now.open else ""
             _hang(sheet, one_line(f"{row.name} {row.now.value}: {row.title}"), style)
             _hang(sheet, one_line(told), "dim")

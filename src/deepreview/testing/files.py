@@ -21,8 +21,16 @@ class GivenFiles:
 
     def resolve(self, place: Place) -> Place | None:
         """As in a run."""
+        return self._index.resolve(place)
+
+    def namesake(self, path: str) -> bool:
+        """As in a run."""
+        return self._index.namesake(path)
+
+    @property
+    def _index(self) -> PathIndex:
         trees = {Side.HEAD: frozenset(self.head), Side.BASE: frozenset(self.base)}
-        return PathIndex(trees=trees, changed=frozenset(self.head)).resolve(place)
+        return PathIndex(trees=trees, changed=frozenset(self.head))
 
     def source(self, path: str, side: Side) -> Source | None:
         """The file's lines as they were given."""

@@ -100,7 +100,7 @@ def _origin(
 ) -> Origin:
     place = finding.main
     if place is None:
-        return _plain(OriginKind.UNKNOWN, "It is in no file.")
+        return _plain(OriginKind.UNKNOWN, "It has no place in the code.")
     if place.side is Side.BASE:
         return _of_removed(place, finding, lines)
     if not numbers:

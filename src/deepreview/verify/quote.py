@@ -52,6 +52,10 @@ class Files(Protocol):
         """The place with the path that it means; None when there is no such file, or more than one."""
         ...
 
+    def namesake(self, path: str) -> bool:
+        """Whether a file that exists may be meant by a path that does not."""
+        ...
+
     def source(self, path: str, side: Side) -> Source | None:
         """A file's content; None when it is not there."""
         ...
@@ -68,8 +72,7 @@ def place(claim: Claim, files: Files) -> Finding | Dropped:
     said = claim.places[:_MOST_PLACES]
     known = list({found: (found, source) for one in said for found, source in _known(one, files)}.values())
     if not known:
-        missing = f"{claim.places[0].path} does not exist at {claim.places[0].side.value}"
-        return unplaced(claim, f"{missing}.") if claim.kind == SAID else _refused(claim, missing)
+        return _fileless(claim, said, files)
     main, anchored, source = _best(claim, known, files)
     if odd := invented(claim, source.lines):
         return _refused(claim, f"{main.path} does not hold the text that it calls broken: “{odd.strip()[:100]}”")
@@ -90,6 +93,20 @@ def place(claim: Claim, files: Files) -> Finding | Dropped:
     outcome = Outcome.SUPPORTS if anchored.sure else Outcome.INCONCLUSIVE
     evidence = Evidence(check=NAME, outcome=outcome, summary=anchored.summary, detail="")
     return _finding(claim, tuple(dict.fromkeys(locations)), evidence)
+
+
+def _fileless(claim: Claim, said: Sequence[Place], files: Files) -> Finding | Dropped:
+    """Refused where it cites code of files that do not exist; one that is missed or to be written has no lines yet."""
+    first = said[0]
+    if claim.kind != SAID:
+        return _refused(claim, f"{first.path} does not exist at {first.side.value}")
+    if any(files.namesake(one.path) for one in said):
+        return unplaced(claim, f"It names {first.path}, and which file is meant cannot be told.")
+    nowhere = f"it names {first.path}, and no file of that name is at head or at base"
+    quoted = bool(telling(claim.quote))
+    if _from_nowhere(claim.quote, files) or (not quoted and any(one.first > 1 for one in said)):
+        return _refused(claim, nowhere)
+    return unplaced(claim, f"I{nowhere[1:]}.")
 
 
 def unplaced(claim: Claim, why: str) -> Finding:

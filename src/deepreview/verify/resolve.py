@@ -23,8 +23,24 @@ class PathIndex:
             for side in (place.side, Side.BASE):
                 if candidate in self.trees[side]:
                     return replace(place, path=candidate, side=side)
-        longer = self._longer(path)
-        return replace(place, path=longer) if longer else None
+        meant = self._longer(path) or self._rooted(path)
+        return replace(place, path=meant) if meant else None
+
+    def namesake(self, path: str) -> bool:
+        """Whether a file that exists may still be meant: one of that name, or one in a submodule or behind a link."""
+        parts = path.replace("\\", "/").split("/")
+        above = ("/".join(parts[:count]) for count in range(1, len(parts)))
+        return parts[-1].casefold() in self._known or any(one in tree for one in above for tree in self.trees.values())
+
+    def _rooted(self, path: str) -> str:
+        """The one changed file at head whose path of two parts or more ends what was written; or it in other case."""
+        other = path.casefold()
+        fits = [
+            known
+            for known in self.changed & self.trees[Side.HEAD]
+            if known.casefold() == other or ("/" in known and other.endswith(f"/{known.casefold()}"))
+        ]
+        return fits[0] if len(fits) == 1 else ""
 
     def _longer(self, path: str) -> str:
         """The one path that ends in what was written, among the changed files first."""
@@ -33,6 +49,11 @@ class PathIndex:
             if group:
                 return group[0] if len(group) == 1 else ""
         return ""
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The names of all files of both trees, without their folders and their case."""
+        return frozenset(path.rpartition("/")[2].casefold() for tree in self.trees.values() for path in tree)
 
     @cached_property
     def _named(self) -> Mapping[str, list[str]]:
