@@ -67,6 +67,12 @@ def test_clauses_say_what_is_so() -> None:
     assert clause("dissent", loud) == ""
     assert clause("voices", loud) == "only one reviewer says it"
     assert clause("voices", loud, low) == ""
+    alone = next(feature for feature in FEATURES if feature.name == "voices").clause
+    assert alone(heard([loud], near=["gemini"])) == (
+        "only one reviewer says it (gemini has another finding on the same lines)"
+    )
+    assert alone(heard([loud], near=["a", "b", "c"])).endswith("(a, b and c have another finding on the same lines)")
+    assert alone(heard([loud, low], near=["gemini"])) == ""
     assert clause("crash", said(1, title="It panics")) == "something crashes or hangs"
     assert clause("crash", said(1, title="It waits")) == ""
 

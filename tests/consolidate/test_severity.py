@@ -1,10 +1,11 @@
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from deepreview.consolidate.record import Record
-from deepreview.consolidate.severity import rate
+from deepreview.consolidate.severity import neighbours, rate
 from deepreview.model.claim import SAID, Answer, Claim, Severity
 from deepreview.model.evidence import Rung
 from deepreview.model.finding import Finding, Origin, OriginKind
@@ -162,3 +163,19 @@ def test_a_record_is_heard() -> None:
     claims = [said(1, IMPORTANT, title="It is wrong", body="", fix="")]
     rated = [rate(make_finding(kind=SAID), claims, {"r1": r, "r2": o}) for r, o in ((bad, good), (good, bad))]
     assert [finding.severity for finding in rated] == [SUGGESTION, IMPORTANT]
+
+
+def test_who_has_another_finding_on_the_same_lines_is_named() -> None:
+    def on(name: str, first: int, last: int) -> Finding:
+        place = replace(make_finding().locations[0], first=first, last=last)
+        return replace(make_finding(len(name), kind=SAID), reviewers=(name,), locations=(place,))
+
+    first, second, third, whole = on("claude", 3, 3), on("gemini-cli", 2, 4), on("codex", 4, 9), on("ai", 0, 0)
+    near = neighbours([first, second, third, whole])
+    assert near == {
+        first.fingerprint: ("gemini-cli",),
+        second.fingerprint: ("claude", "codex"),
+        third.fingerprint: ("gemini-cli",),
+    }
+    after = rate(make_finding(kind=SAID), [said(1, CRITICAL, title="It is so")], near=("gemini",))
+    assert "only one reviewer says it (gemini has another finding on the same lines)" in after.reasons[0]

@@ -28,6 +28,8 @@ class Said:
     """The same, where a rule that is lower than what is said in prose abstains: its level is that of all its hits."""
     highest: Severity
     """The loudest claim."""
+    near: Sequence[str] = ()
+    """Other reviewers who have another finding on the same lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Feature:
     """Why it matters, as the end of a sentence; empty where it cannot be said."""
 
 
-def heard(claims: Sequence[Claim], records: Records = NO_RECORDS) -> Said:
+def heard(claims: Sequence[Claim], records: Records = NO_RECORDS, near: Sequence[str] = ()) -> Said:
     """The claims of one finding, read once."""
     said = voices(claims)
     return Said(
@@ -52,6 +54,7 @@ def heard(claims: Sequence[Claim], records: Records = NO_RECORDS) -> Said:
         voices=said,
         heard_as=_abstained(said, claims),
         highest=max(said.values(), key=lambda severity: severity.weight),
+        near=near,
     )
 
 
@@ -113,7 +116,13 @@ def article(severity: Severity) -> str:
 
 
 def _alone(said: Said) -> str:
-    return "only one reviewer says it" if len(said.voices) == 1 else ""
+    if len(said.voices) > 1:
+        return ""
+    if not said.near:
+        return "only one reviewer says it"
+    *others, last = said.near
+    who = f"{', '.join(others)} and {last} have" if others else f"{last} has"
+    return f"only one reviewer says it ({who} another finding on the same lines)"
 
 
 def standing_of(said: Said) -> float:

@@ -51,12 +51,20 @@ def packaged() -> Model:
     )
 
 
-def judged(claims: Sequence[Claim], records: Records = NO_RECORDS, model: Model | None = None) -> tuple[Severity, str]:
-    """The severity of what these claims say of one defect; and why, where one of them rated it otherwise."""
+def judged(
+    claims: Sequence[Claim],
+    records: Records = NO_RECORDS,
+    model: Model | None = None,
+    near: Sequence[str] = (),
+) -> tuple[Severity, str]:
+    """The severity of what these claims say of one defect; and why, where one of them rated it otherwise.
+
+    `near` are other reviewers who have another finding on the same lines.
+    """
     if all(claim.severity is Severity.SUGGESTION for claim in claims):
         return Severity.SUGGESTION, ""
     model = model or packaged()
-    said = heard(claims, records)
+    said = heard(claims, records, near)
     parts = values(said, (feature for feature in FEATURES if feature.name in model.weights))
     score = sum(model.weights[name] * value for name, value in parts.items())
     rated = next(severity for severity in Severity if score > model.cuts.get(severity, float("-inf")))

@@ -5,7 +5,7 @@ what such claims were worth in published reviews (`rating.py`), which weighs wor
 behind it and nobody rates it lower, it starts at what is claimed. Nothing here rates above every claim of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from deepreview.consolidate.base import Slate, Step
@@ -14,9 +14,11 @@ from deepreview.consolidate.record import NO_RECORDS, Records
 from deepreview.consolidate.shipped import shipped
 from deepreview.model.claim import SAID, Answer, Claim, Severity
 from deepreview.model.evidence import Rung
-from deepreview.model.finding import Finding, OriginKind, Rubric
+from deepreview.model.finding import Finding, Fingerprint, Location, OriginKind, Rubric
 
 _ABOUT_TESTS = ("focused-test", "noFocusedTests", "no-only-tests")
+_NEAR = 50
+"""Findings before one on the same lines that are looked at: more are never told."""
 _RUN = frozenset({Rung.EXECUTED, Rung.REPRODUCED, Rung.MUTATED})
 _BROUGHT = {
     OriginKind.INTRODUCED: Answer.YES,
@@ -27,8 +29,11 @@ _BROUGHT = {
 }
 
 
-def rate(finding: Finding, claims: Sequence[Claim], records: Records = NO_RECORDS) -> Finding:
-    """The finding with its rubric answered, its severity, and the reasons for each change; the shown claim is first."""
+def rate(finding: Finding, claims: Sequence[Claim], records: Records = NO_RECORDS, near: Sequence[str] = ()) -> Finding:
+    """The finding with its rubric answered, its severity, and the reasons for each change; the shown claim is first.
+
+    `near` are other reviewers who have another finding on the same lines.
+    """
     ruled = [claim for claim in claims if claim.kind != SAID]
     judge = ruled[0] if ruled else claims[0]
     rubric = Rubric(
@@ -39,7 +44,9 @@ def rate(finding: Finding, claims: Sequence[Claim], records: Records = NO_RECORD
         proven=Answer.YES if finding.proof in _RUN else Answer.NO,
     )
     prose = len(ruled) < len(claims)
-    severity, reason = judged(claims, records) if prose and not _shown(finding, claims) else (judge.severity, "")
+    severity, reason = (
+        judged(claims, records, near=near) if prose and not _shown(finding, claims) else (judge.severity, "")
+    )
     reasons = [reason] if reason else []
     for lowered, why in _objections(finding, judge, rubric, prose=prose):
         if lowered.weight < severity.weight:
@@ -79,11 +86,35 @@ def _objections(finding: Finding, claim: Claim, rubric: Rubric, *, prose: bool) 
     return found
 
 
+def neighbours(findings: Iterable[Finding]) -> Mapping[Fingerprint, Sequence[str]]:
+    """By finding: the reviewers who did not say it and have another finding on lines of its main place."""
+    placed = [(place, finding) for finding in findings if (place := finding.main) and place.first]
+    placed.sort(key=lambda one: (one[0].path, one[0].side.value, one[0].first))
+    near: dict[Fingerprint, dict[str, None]] = {}
+    reaching: list[tuple[Location, Finding]] = []
+    for place, finding in placed:
+        reaching = [
+            (other, known)
+            for other, known in reaching
+            if (other.path, other.side) == (place.path, place.side) and other.last >= place.first
+        ]
+        for _, other in reaching[-_NEAR:]:
+            for one, neighbour in ((finding, other), (other, finding)):
+                own = near.setdefault(one.fingerprint, {})
+                own |= dict.fromkeys(name for name in neighbour.reviewers if name not in one.reviewers)
+        reaching.append((place, finding))
+    return {found: tuple(names) for found, names in near.items()}
+
+
 def step(records: Records = NO_RECORDS) -> Step:
     """Rates every finding, given what became of the reviewers' earlier claims."""
 
     def run(slate: Slate) -> Slate:
-        rated = (rate(finding, slate.claims_of(finding), records) for finding in slate.findings)
+        near = neighbours(slate.findings)
+        rated = (
+            rate(finding, slate.claims_of(finding), records, near.get(finding.fingerprint, ()))
+            for finding in slate.findings
+        )
         return replace(slate, findings=tuple(rated))
 
     return Step(name="severity", run=run, after=("suppressed", "refuted", "declined", "excused"))
