@@ -46,6 +46,16 @@ def test_one_defect_in_two_reviews_is_one_finding_in_the_better_words() -> None:
     assert (finding.repro, finding.proof, dropped) == ("```sh\nrun\n```", Rung.PLACED, ())
 
 
+def test_a_label_gives_way_to_a_title_that_says_what_is_wrong() -> None:
+    label = said("claude", title="None discount", body="It raises, since nobody asks whether there is one.")
+    clear = said("codex", title="`total()` raises where no discount is given", body="It raises.", fix="")
+    (finding,), _ = outcome([label, clear], ["claude/1/I1", "codex/1/I1"])
+    assert finding.title == "`total()` raises where no discount is given"
+    assert (finding.body, finding.reviewers) == (label.body, ("claude", "codex")), "all else is the best words'"
+    both, _ = outcome([label, said("codex", title="Discount", fix="")], ["claude/1/I1", "codex/1/I1"])
+    assert both[0].title == "None discount"
+
+
 def test_two_defects_of_the_same_code_are_two_findings_with_fingerprints_of_their_own() -> None:
     findings, _ = outcome([said("claude", 1), said("claude", 2, title="Another defect")])
     assert len({finding.fingerprint for finding in findings}) == 2

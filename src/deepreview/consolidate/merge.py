@@ -1,9 +1,11 @@
 """Placed claims become findings: rules by identity, prose by what it says, and both together where they meet.
 
-The surviving text is one reviewer's, verbatim, and the finding names all who said it. A claim that could not be placed
+The surviving text is one reviewer's, verbatim, and the finding names all who said it; where its title is a mere label,
+the title of the next best words that says more stands above it. A claim that could not be placed
 is kept where another that could says the same; alone it is dropped with its reason.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +19,9 @@ Clusters = Callable[[Sequence[Claim]], Iterable[Sequence[int]]]
 """Which of the claims, by their index, are about the same defect: each in exactly one cluster."""
 
 _RUNGS = list(Rung)
+_WORD = re.compile(r"[^\W_][\w'’-]*")
+_SENTENCE = 4
+"""Words of a title from which it says of something what is wrong with it."""
 _WORDY = 4_000
 """Characters of a text beyond which more of it is not better."""
 
@@ -86,6 +91,7 @@ class _Heard:
         rule = next((finding for finding in self.findings if finding.kind != SAID), lead)
         return replace(
             lead,
+            title=clearest([finding.title for finding in self.findings]),
             fingerprint=rule.fingerprint,
             kind=rule.kind,
             locations=tuple(dict.fromkeys(place for finding in self.findings for place in finding.locations)),
@@ -101,6 +107,11 @@ class _Heard:
     def _first(self, field: str) -> str:
         """The lead's own, or the first that another brings."""
         return next((text for finding in self.findings if (text := getattr(finding, field))), "")
+
+
+def clearest(titles: Sequence[str]) -> str:
+    """The first title that says something, and is no mere label such as `SQL injection`; else the first, the lead's."""
+    return next((title for title in titles if len(_WORD.findall(title)) >= _SENTENCE), titles[0])
 
 
 def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
