@@ -251,14 +251,37 @@ def test_parse_says_that_a_review_is_cut_off(shell: Shell) -> None:
     assert done.stdout.decode().splitlines()[-1].startswith("The text seems cut off; it ends with")
 
 
-@pytest.mark.parametrize(("args", "stdin"), [(("none.md",), b""), (("-",), b" \n")])
-def test_what_cannot_be_parsed_is_one_line(shell: Shell, args: tuple[str, ...], stdin: bytes) -> None:
-    assert shell.complains("parse", *args, stdin=stdin)[0] == 2
+@pytest.mark.parametrize(
+    ("text", "held", "why"),
+    [
+        ("", False, "No reviewer completed."),
+        ("None.\n", False, "No reviewer completed."),
+        (
+            "## Findings\n\nNone.\n",
+            True,
+            "quiet finds nothing and names no file of this change, so nothing shows that any was read.",
+        ),
+    ],
+)
+def test_parse_consolidate_and_replay_agree_on_what_is_a_review_and_none_approves_without_reading(
+    shell: Shell, tmp_path: Path, text: str, held: bool, why: str
+) -> None:
+    (tmp_path / "quiet.md").write_text(text)
+    given = str(tmp_path / "quiet.md")
+    assert shell("parse", given).code == (0 if held else 3)
+    for args in (("consolidate", given), ("consolidate", given, "--head", "topic")):
+        done = shell(*args, "--to", "json", "-q")
+        verdict = report(done.stdout)["verdict"]
+        assert (done.code, verdict["value"], verdict["reason"]) == (3, "no verdict", why), args
+    seated = report(shell("review", "-q", "--with", "names", "--replay", given, "--to", "json").stdout)
+    ended = {run["reviewer"]: run["result"] for run in seated["runs"]}
+    assert ended["quiet"] == ("completed" if held else "skipped")
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
+        (" \n", 3),
         ("Error: the model is overloaded, try again later.\n", 3),
         ("## Critical Issues\n\nNone.\n\n## Suggestions\n\nNone.\n", 0),
         ("## Critical Issues\n\nI could not read the repository: permission denied.\n", 3),

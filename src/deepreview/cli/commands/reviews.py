@@ -176,8 +176,6 @@ def _read(file: str) -> bytes:
         raise UsageError(
             f"{shown} cannot be read: {error.strerror or error}", hint="name a review or report"
         ) from error
-    if not content.decode("utf-8-sig", "replace").strip():
-        raise UsageError(f"{shown} is empty", hint="name a review or report")
     return content
 
 
