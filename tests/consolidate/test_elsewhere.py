@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from deepreview.consolidate.cluster import cluster
@@ -36,6 +38,11 @@ def test_a_few_words_that_fit_every_case_are_about_the_line_they_name(one: Claim
 
 
 def test_each_of_several_cases_gets_what_is_said_of_its_line() -> None:
-    cases = [claim(who, "SQL injection", first=line) for who in ("ann", "bob", "zoe") for line in (10, 40, 90)]
+    told = {"ann": (10, 40, 90), "bob": (10, 40, 90), "zoe": (90, 10)}
+    cases = [
+        replace(claim(who, "SQL injection", first=line), id=ClaimId(f"{who}/1/{number}"))
+        for who, lines in told.items()
+        for number, line in enumerate(lines)
+    ]
     lines = [{cases[index].places[0].first for index in members} for members in cluster(cases)]
     assert sorted(map(sorted, lines)) == [[10], [40], [90]]
