@@ -188,6 +188,7 @@ def test_a_good_report_breaks_no_rule() -> None:
         (3, "| Dropped | 0 | 0 |", "| Dropped | 2 | 0 |", "dropped of Model A is 2"),
         (4, "| b/1/I2 | S1 |", "| b/1/I1 | S1 |", "stands 2 times"),
         (4, "| b/1/I2 | S1 |", "| b/1/I2 | S7 |", "ends in no finding"),
+        (4, "### [Model B] — Pass 1\n", "### [Model B] — Pass 1\n\n`b/1/I3` → I1\n", "b/1/I3 stands in the appendix"),
         (5, "| Coverage misses | 0 | 0 |\n", "", "does not cover src/log.py"),
         (6, "| **Round** | 2", "| **Round** | 7", "Round is 7, and 1 earlier"),
         (6, "`1a2b3c4` one<br>`5e6f708` two", "`5e6f708` two<br>`1a2b3c4` one", "not listed oldest first"),

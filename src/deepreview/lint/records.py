@@ -10,6 +10,7 @@ from deepreview.parse.lines import read_lines
 from deepreview.parse.tables import split_tables
 
 _ALIAS = re.compile(r"\b([CIS]\d{1,3})\b")
+_ENDED = re.compile(r"`([^`]+)` → ")
 _NUMBER = re.compile(r"^\D*(\d+)")
 
 
@@ -23,6 +24,8 @@ def mapped(given: Given) -> Checked:
     for claim, count in counts.items():
         if count > 1:
             yield Problem(rule=4, where="Claims", message=f"{claim} stands {count} times in the map")
+    for claim in sorted(_appended(given.report) - counts.keys()):
+        yield Problem(rule=4, where="Claims", message=f"{claim} stands in the appendix and not in the map")
     known = {finding.alias for finding in given.report.findings}
     for row in table.rows:
         named = _ALIAS.search(row[1]) if len(row) > 1 else None
@@ -30,6 +33,12 @@ def mapped(given: Given) -> Checked:
             continue
         if named is None or named[1] not in known:
             yield Problem(rule=4, where="Claims", message=f"{row[0]} ends in no finding of this report")
+
+
+def _appended(report: Published) -> set[str]:
+    """The claims that the appendix tells of, each with where it ended."""
+    lines = (line for original in report.originals for line in read_lines(original.text, lambda _: False))
+    return {found[1] for line in lines if not line.fenced and (found := _ENDED.match(line.text))}
 
 
 def _maps(report: Published) -> Iterable[Table]:
