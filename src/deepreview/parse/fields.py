@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from deepreview.model.claim import DefectClass, Place, Severity
 from deepreview.parse.heading import is_places
@@ -11,11 +12,13 @@ from deepreview.parse.places import is_path, places_in
 from deepreview.parse.vocabulary import class_of, severity_of, spelt_out
 
 _FEW = 3
+_FIRST = 4
 _MOST_PIECES = 8
 _LONGEST = 800
 _FIELD = re.compile(
     r"^[\s>*_`#|(\[-]{0,10}(?:[^\x00-\u2100]{1,4}\s?)?(?P<name>classification|class|category|severity|priority|impact|level"
-    r"|(?:code |affected )?(?:locations?|files?|paths?)|where|code|references?|ref|at|lines?|evidence|see|in|type)"
+    r"|(?:code |affected )?(?:locations?|files?|paths?)|affected(?: code| lines?)?|where|source|code|references?|ref|at"
+    r"|lines?|evidence|see|in|type)"
     r"(?: rating| level| path)?(?:\(s\))?"
     r"[*_`]{0,3}(?P<apart>[ ]?[:：|=]|[ ][—–-](?=[ ])|(?=[ ]`)|(?<=ity)(?=[ ]\w+\W{0,3}$))"
     r"[*_`]{0,3}[ ]*(?P<value>\S[^\n]{0,600})$",
@@ -32,8 +35,15 @@ _RATING_TITLE = re.compile(r"^[\s>*_#-]{0,10}(?:severity|priority)[\s*_:]{0,4}$"
 _EMPTY_ROW = re.compile(r"^\s*\|[\s|:-]*$")
 _RATING = ("sever", "prior", "impact", "level")
 _CLASSING = ("class", "categ", "type")
-_VAGUE = ("code", "ref", "at", "evidence", "see", "in")
+_VAGUE = ("affected", "source", "code", "ref", "at", "evidence", "see", "in")
 """Names that places alone make a field; any other words behind them are prose."""
+
+
+def says_all(lines: Iterable[Line]) -> bool:
+    """Whether the first lines under a title rate and place what it says."""
+    fields = Fields()
+    fields.taken(line.text for line in islice((one for one in lines if one.text.strip() and not one.fenced), _FIRST))
+    return bool(fields.tagged and fields.places)
 
 
 class Fields:

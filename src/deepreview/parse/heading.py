@@ -13,7 +13,8 @@ from deepreview.parse.vocabulary import class_of, severity_of, spelt_out
 _LONGEST = 3_000
 _HASHES = re.compile(r"^#{1,6}[ \t]*(?=\D)")
 _BULLET = re.compile(
-    r"^[-*+•][ \t]+(?=[*\[`~(]|[CIS]\d|\d{1,3}[.)][ ]|P[0-4]\b|[^\x00-\u2100]|[A-Z][A-Za-z]{2,11}[ ]?[:|—])"
+    r"^[-*+•][ \t]+(?=[*\[`~(]|[CIS]\d|\d{1,3}[.)][ ]|P[0-4]\b|[^\x00-\u2100]|[A-Z][A-Za-z]{2,11}[ ]?[:|—]"
+    r"|[A-Z]{1,6}-?\d{1,3}[.:)])"
     r"(?:\[[ xX]\][ \t]+)?"
 )
 _ESCAPED = re.compile(r"^(\*{0,2}[CIS]?\d{1,3})\\(?=[.)])")
@@ -24,9 +25,9 @@ _PLACE_FIRST = re.compile(r"^`[^`\n]+:[\d,–-]+`[\s:—–-]*(?=\S)")
 _BLANKS = re.compile(r"(?P<code>\\[*`\\]|(`+)(?:(?!\2)[^\s]|(?!\2)[ ])*?\2(?!`))|\s+")
 _DASH = re.compile(r"\s+(?:[—–]|--?)\s+")
 _PAREN = re.compile(
-    r"(?P<shell>[*_`]{0,3})\((?P<inside>[^()\n]{1,300}(?:\([^()\n]{0,120}\)[^()\n]{0,200})?)\)(?P=shell)"
+    r"(?<!/)(?P<shell>[*_`]{0,3})\((?P<inside>[^()\n]{1,300}(?:\([^()\n]{0,120}\)[^()\n]{0,200})?)\)(?P=shell)"
 )
-_BRACKET = re.compile(r"(?P<shell>[*_`]{0,3})\[(?P<inside>[^\[\]\n]{2,300}|[A-Z])\](?!\()(?P=shell)")
+_BRACKET = re.compile(r"(?<!/)(?P<shell>[*_`]{0,3})\[(?P<inside>[^\[\]\n]{2,300}|[A-Z])\](?!\()(?P=shell)")
 _CONNECTORS = re.compile(
     r"(?:\b(?:and|vs|in|at|lines?|also|et al|with|plus|commits?)\b|[\s,;:&+/.*_()…—–-])+", re.IGNORECASE
 )
@@ -44,6 +45,12 @@ _LABEL = re.compile(
     r"^(?:fix|problem|impact|evidence|note|why|suggested|recommend|location|file|severity|class|before|after|option)",
     re.IGNORECASE,
 )
+_FIELD = re.compile(
+    r"^(?:where|paths?|affected(?: [a-z]+)?|sources?|code|ref(?:erence)?s?|at|in|see|lines?|trigger(?:ed by)?"
+    r"|components?|scope|functions?|symbols?|methods?|origin|found (?:in|at|by)|(?:root )?cause|effect|result):",
+    re.IGNORECASE,
+)
+"""A label in bold for what a line says of the finding above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +96,9 @@ def finding_heading(line: str) -> FindingHeading | None:
     bold, rest = _bold(text)
     first = lead(bold or text, bold=bool(bold))
     found = _led(first, bold, rest, text) if first else None
-    if found is None and (bold or level) and not _LABEL.match(bold or text):
+    if found is None and (bold or level) and not (_LABEL.match(bold or text) or _FIELD.match(bold + rest[:1])):
         found = _titled(Lead(Mark.BARE, "", None, 0, 0), bold or text, rest if bold else "", bold=bool(bold))
-    if found is None or not found.title:
+    if found is None or not any(map(str.isalnum, found.title)):
         return None
     within, title = _unstruck(found.title, text)
     struck = struck or within

@@ -55,11 +55,16 @@ _OURS = "CIS"
 _COUNTED = {"finding", "issue", "problem", "comment", "vuln"}
 _LEAD = re.compile(
     r"^[\[(`]{0,2}(?:"
-    r"(?P<letter>[CISHMLNBcis])[-#]?(?P<count>\d{1,3})"
+    r"(?P<letter>[CISHMLNBcis])[-#.]?(?P<count>\d{1,3})"
     r"|(?P<roman>[IVX]{1,5})(?=\.)|(?P<small>[a-z])(?=\))"
     r"|(?P<word>[A-Za-z]{3,12}|[Pp][0-4])(?:[ ](?:severity|priority|impact|risk)\b)?(?:[ ]?[#-]?(?P<nth>\d{1,3}))?"
     r"|#?(?P<above>\d{1,2}\.)?(?P<number>\d{1,3})"
     r")(?P<mark>[\])`]{0,2}(?:\\?[.:)]|[ ]?[—–|]|[ ]-(?=[ ])|(?=$|[ ])))(?:\s+|$)",
+)
+_OWN = re.compile(
+    r"^[\[(`]{0,2}(?:(?:Finding|Issue)[ ])?"
+    r"(?P<own>(?:[A-Za-z]{1,12}\d{0,2}-)?[A-Z]{1,6})[-.#]?(?P<number>0{0,3}\d{1,2})"
+    r"(?P<mark>[\])`]{1,2}(?:[.:]|(?=$|[ ]))|[.:)]|(?=$|[ ]))(?:\s+|$)",
 )
 _GRADE = re.compile(
     r"^(?P<open>[\[({`*_]{0,4})(?P<word>[A-Za-z][A-Za-z-]{1,12}|[Pp][0-4])"
@@ -72,6 +77,8 @@ _SIGN = re.compile(
     "^[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]{1,6}\\s*(?=\\S)",
 )
 _COUNT = re.compile(r"^#?\d{1,3}[.):]\s+(?=\S)")
+_TERMS = {"UTF", "UCS", "SHA", "MD", "AES", "RSA", "HTTP", "TLS", "SSL", "RFC", "CVE", "CWE", "PEP", "ISO", "ES"}
+"""What stands before a number in a name."""
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
@@ -83,6 +90,10 @@ def sign(text: str) -> tuple[Severity | None, str]:
 
 def lead(text: str, *, bold: bool) -> Lead | None:
     """The lead of a text that is, or is not, bold as a whole; None where there is none."""
+    return _usual(text, bold=bold) or _owned(text, bold=bold)
+
+
+def _usual(text: str, *, bold: bool) -> Lead | None:
     found = _LEAD.match(text)
     if found is None:
         return None
@@ -105,6 +116,16 @@ def _lettered(found: re.Match[str], letter: str) -> Lead | None:
         return None
     mark, series = (Mark.LETTER, "") if known in _OURS else (Mark.NUMBER, known)
     return Lead(mark, series, _LETTERS[known], int(found["count"]), found.end())
+
+
+def _owned(text: str, *, bold: bool) -> Lead | None:
+    """An id of the reviewer's own making, `F1.` or `SEC-01:`; marked as one, or before a title in bold."""
+    found = _OWN.match(text)
+    if found is None or found["own"] in _TERMS:
+        return None
+    if not (found["mark"] or (bold and found.end() >= len(text)) or text.startswith(("**", "__"), found.end())):
+        return None
+    return Lead(Mark.NUMBER, found["own"], None, int(found["number"]), found.end())
 
 
 def _numbered(found: re.Match[str]) -> Lead | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from deepreview.model.claim import Severity
+from deepreview.parse.fields import says_all
 from deepreview.parse.heading import FindingHeading, finding_heading
 from deepreview.parse.items import is_count, is_nothing
 from deepreview.parse.lead import Mark
@@ -30,6 +31,13 @@ _MOST_SEVERITIES = 6
 _BEGINS = set("CIS0123456789")
 _OPEN = {Part.PREAMBLE, *CLAIMING}
 _INDENTED = re.compile(r"^(?: {3,}|\t)")
+_BELOW = 12
+"""Lines below a title that are looked at."""
+_TAKES_BACK = re.compile(
+    r"\b(?:false|reject|dismiss|refut|discard|not\b|no\b|consider|withdrawn|drop|resolv|fixed|previous|earlier|prior|verif"
+    r"|check|declin|skip|exclu|ignor|out of|duplicat)",
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(r"^#{1,6}[ \t]+[\"“'(]?[A-Z][^={}();<>]{2,90}$")
 
 
@@ -68,8 +76,9 @@ def outline(text: str) -> tuple[Chapter, ...]:
 def outline_lines(lines: Sequence[Line]) -> tuple[Chapter, ...]:
     """The chapters of lines that were read."""
     reader = _Reader()
-    for line in _marked(lines):
-        reader.take(line)
+    marked = tuple(_marked(lines))
+    for number, line in enumerate(marked):
+        reader.take(line, marked[number + 1 : number + 1 + _BELOW])
     return reader.end()
 
 
@@ -115,12 +124,12 @@ class _Reader:
         self.numbering = _Numbering()
         self._parts = set[Part]()
 
-    def take(self, line: Line) -> None:
+    def take(self, line: Line, below: Sequence[Line]) -> None:
         if not line.fenced and line.text.strip():
             if opened := self._opened(line.text):
                 self._chapter(*opened)
                 return
-            if self._states(line.text):
+            if self._states(line.text, below):
                 return
         self.lines.append(line)
 
@@ -133,7 +142,7 @@ class _Reader:
                 return None
             if part and self._may_open(part, level, title) and not (part in CLAIMING and self._is_placed(text)):
                 return part, title, level, ""
-            if part is None and level <= self.level and self._may_be_other(level, text):
+            if part is None and self._goes_on(level) and self._may_be_other(level, text):
                 return Part.OTHER, title, level, ""
         elif (told := labelled(text)) and self._may_open(told[0], BOLD, ""):
             return told[0], "", BOLD, told[1]
@@ -156,6 +165,12 @@ class _Reader:
         bold = level < BOLD or self.level == BOLD
         return len(title.split()) > 1 or part in {Part.CONCERNS, Part.STRENGTHS} or (bold and part in SEVERITIES)
 
+    def _goes_on(self, level: int) -> bool:
+        """Whether a heading of no known name may end what stands before it; above any section, numbered findings."""
+        if self.part is Part.PREAMBLE and self.level == 0:
+            return self.numbering.mark is Mark.NUMBER and self.current is not None and self.current[0].level == 0
+        return level <= self.level
+
     def _may_be_other(self, level: int, text: str) -> bool:
         """Whether a heading of no known name opens a section, rather than a part of the finding above."""
         within = self.current is not None and self.level in {level, BOLD} and is_label(text)
@@ -170,13 +185,16 @@ class _Reader:
         found = finding_heading(text)
         return bool(found and found.mark in {Mark.LETTER, Mark.WORD})
 
-    def _states(self, text: str) -> bool:
+    def _states(self, text: str, below: Sequence[Line]) -> bool:
         """Open a finding where the line opens one."""
         early = self.part is Part.SUMMARY and (self.current is not None or "[" in text[:8])
-        if self.part not in _OPEN and not early:
+        if self.part not in _OPEN and not early and not self._unnamed:
             return False
         found = finding_heading(text)
-        if found is None or not self._accepts(found, text) or (early and found.mark is Mark.WORD and not found.sure):
+        if found is None or (self._unnamed and not self._is_whole(found)):
+            return False
+        fielded = self.part is Part.PREAMBLE and found.level > 1 and says_all(below)
+        if not (fielded or self._accepts(found, text)) or (early and found.mark is Mark.WORD and not found.sure):
             return False
         self._close()
         self.current = (found, SEVERITIES.get(self.part) or found.severity)
@@ -202,8 +220,14 @@ class _Reader:
 
     def _is_whole(self, found: FindingHeading) -> bool:
         """Whether a line says all that a finding's can: above any heading, where the start of a text is lost."""
-        told = found.bold and found.places and (found.tagged or found.defect)
-        return self.part is Part.PREAMBLE and found.mark is Mark.NUMBER and bool(told)
+        told = found.bold and found.places and (found.tagged or found.defect or found.severity)
+        marked = found.mark is not Mark.BARE or found.level > 1
+        return (self.part is Part.PREAMBLE or self._unnamed) and marked and bool(told)
+
+    @property
+    def _unnamed(self) -> bool:
+        """Whether the section has a name that reviews do not have, and that does not take back what it holds."""
+        return self.part is Part.OTHER and part_of(self.title) is None and not _TAKES_BACK.search(self.title)
 
     def _chapter(self, part: Part, title: str, level: int, words: str) -> None:
         self._end()
@@ -285,7 +309,8 @@ class _Numbering:
         if self.mark not in {None, Mark.NUMBER} or not (found.bold or found.sure):
             return False
         if self.mark is None or (found.series and self._last):
-            return not found.series or found.number == self._last.get(found.series, 0) + 1
+            begins = found.sure and found.series not in self._last  # numbered through all sections
+            return not found.series or begins or found.number == self._last.get(found.series, 0) + 1
         if found.number != self._last.get("", 0) + 1:
             self._nested = self._nested or found.number == 1
             return False

@@ -8,12 +8,12 @@ from urllib.parse import unquote
 from deepreview.model.claim import Place
 
 _NUMBER = r"L?\d{1,7}"
-_RANGE = rf"{_NUMBER}(?:[ ]?(?:[-–—:]|\.\.\.?|(?<=\s)(?:to|through)(?=\s))[ ]?{_NUMBER})?"
+_RANGE = rf"{_NUMBER}(?:[ ]?(?:[-–—:~]|\.\.\.?|(?<=\s)(?:to|through)(?=\s))[ ]?{_NUMBER})?"
 _RANGES = rf"{_RANGE}(?:[ ]?(?:[,;+&]|(?<=\s)and(?=\s))[ ]?{_RANGE}){{0,40}}"
-_ABOUT = r"(?:(?:at|around|near|about|on|approx\.?)\s)?"
+_ABOUT = r"(?:(?:(?:starting |beginning )?(?:at|on|from)|around|near|about|approx\.?)\s)?"
 _SPELT = re.compile(
-    rf"^(?P<path>[^\s:`][^:`\n]{{0,400}}?)(?:\s?(?::|#|@(?=L))\s?[~+]?(?P<ranges>{_RANGES})"
-    rf"|\s?\((?:lines?\s|ln\s|:)?(?P<called>{_RANGES})\)|,?\s(?:lines?|ln)\s(?P<told>{_RANGES}))?$",
+    rf"^(?P<path>[^\s:`][^:`\n]{{0,400}}?)(?:\s?(?::|#|@(?=L))\s?[~+]?(?P<ranges>{_RANGES})[+]?"
+    rf"|\s?\((?:lines?\s|ln\s|:)?(?P<called>{_RANGES})\)|[,:]?\s(?:lines?|ln|ll)\.?\s(?P<told>{_RANGES}))?$",
     re.IGNORECASE,
 )
 _ONLY = re.compile(rf"^[:~+]?(?:(?:lines?|ln)\.?:?\s)?({_RANGES})$", re.IGNORECASE)
@@ -21,13 +21,14 @@ _LINES = re.compile(rf"^{_ABOUT}(?::|(?:lines?|ln)\.?:?\s?[`~]?|(?=L\d))({_RANGE
 _ENDS = r"(?=\d[\d,\s–-]*(?:$|[—–(\[*`|]|-\s))"
 """Behind a colon and a blank, a number that words follow counts them: `a.py: 3 tests`."""
 _BEHIND = (
-    rf"(?::(?=[L\d])|\s?[#@](?=L\d)|\s@\s|\s?:\s{_ENDS}|[*_]{{0,3}}[,;]?\s?\(?{_ABOUT}(?:lines?|ln)\.?:?\s?[`~]?"
-    rf"|[,;]?\s?\(?(?=L\d)|\s?\(:?(?=\d[\d\s,–-]*\)))[~+]?{_RANGES}(?!\w)"
+    rf"(?::(?=[L\d])|\s?[#@](?=L\d)|\s@\s|\s?:\s{_ENDS}|[*_]{{0,3}}[,;]?\s?\(?{_ABOUT}(?:lines?|ln|ll)\.?:?\s?[`~]?"
+    rf"|[,;]?\s?\(?(?=[~+]?L\d)|\s?\(:?(?=\d[\d\s,–-]*\)))[~+]?{_RANGES}(?!\w)"
 )
 _AFTER = re.compile(_BEHIND.replace(_RANGES, f"(?P<ranges>{_RANGES})"), re.IGNORECASE)
 _BEFORE = re.compile(rf"\blines?\s`?(?P<ranges>{_RANGES})`?\s(?:of|in)\s[`*_(]{{0,3}}$", re.IGNORECASE)
 _PIECE = re.compile(
     r"(?P<link>\[(?P<text>[^\[\]\n]{1,400})\]\((?P<target>[^()\s]{1,600}(?:\([^()\s]{0,60}\))?)\))"
+    r"|(?P<url>(?<![\w(<])(?<!\]: )https?://[^\s()<>`]{1,600}#L\d{1,7}(?:C\d+)?(?:-L?\d{1,7})?)"
     r"|(?P<ticks>`+)(?P<code>[^`\n]{1,400})(?P=ticks)"
     rf"|(?P<bare>(?<![\w/.@`-])(?:(?<!:)/)?(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.\w{{1,12}}(?::|#(?=L\d)){_RANGES})"
     rf"|(?P<base>(?<![\w/.@`-])(?:(?<!:)/)?(?:[\w.@+-]+/){{0,30}}[\w.@+-]+\.[A-Za-z]\w{{0,11}})(?={_BEHIND})(?!\([\d\s,–-]*\)(?!:))"
@@ -38,6 +39,11 @@ _PATHLIKE = re.compile(
     r"|[A-Z][\w-]*file(?:\.\w+)?|LICENSE|NOTICE|README|CHANGELOG|CODEOWNERS|VERSION|Makefile|makefile|\.[\w.-]+)$"
 )
 _BACKSLASHED = re.compile(r"^[\w.@+-]+(?:\\[\w.@+-]+)+\.\w{1,12}$")
+_BLANKS = re.compile(r"^[^\s/`]+/(?:[^\s`]| (?![-\s]))+\.\w{1,12}$")
+"""A path with blanks in it, which only a line behind it tells from a command."""
+_MEMBER = re.compile(r"(\.[A-Za-z]\w{0,9})::[\w:.<>]{1,200}(?:\(\))?$")
+_COLUMNS = re.compile(r":(\d{1,7}):\d{1,5}\s?[-–]\s?(\d{1,7}):\d{1,5}$")
+_FORGE = re.compile(r"^https?://[^/\s]+/.{1,300}?/blob/[^/\s]+/(?P<path>[^#?\s]+)")
 _COMMIT = re.compile(r"^[0-9a-f]{7,40}$")
 _LINES_OF_LINK = re.compile(r"#L(\d+)(?:C\d+)?(?:-L?(\d+))?")
 _MOST = 200
@@ -87,6 +93,8 @@ def _found(text: str) -> Iterator[_Found]:
         after = "" if told else text[piece.end() : piece.end() + _NEAR]
         if piece["link"]:
             path, ranges, more = _linked(piece["text"].strip("`* "), piece["target"], after)
+        elif piece["url"]:
+            path, ranges, more = _linked("", piece["url"], "")
         else:
             code = piece["code"] or piece["bare"] or piece["base"] or piece["plain"]
             path, ranges, more = _spelt(code.strip(), after)
@@ -102,11 +110,11 @@ def _spelt(code: str, after: str) -> tuple[str, Sequence[tuple[int, int]], int]:
     """Path, ranges, and how much of what follows says them; a span of numbers alone goes on with the path before."""
     if only := _ONLY.match(code):
         return "", _ranges(only[1]), 0
-    told = _SPELT.match(code)
+    told = _SPELT.match(_COLUMNS.sub(r":\1-\2", _MEMBER.sub(r"\1", code)))
     path = (
         told["path"].replace("\\", "/") if told and _BACKSLASHED.match(told["path"]) else told["path"] if told else ""
     )
-    if told is None or not is_path(path):
+    if told is None or not (is_path(path) or (told["ranges"] and _BLANKS.match(path))):
         return "", (), 0
     given, more = told["ranges"] or told["called"] or told["told"] or "", 0
     if not given and (behind := _AFTER.match(after)):
@@ -116,6 +124,10 @@ def _spelt(code: str, after: str) -> tuple[str, Sequence[tuple[int, int]], int]:
 
 def _linked(text: str, target: str, after: str) -> tuple[str, Sequence[tuple[int, int]], int]:
     path, ranges, more = _spelt(text, after)
+    kept = _FORGE.search(target)
+    whole = unquote(kept["path"]) if kept else ""
+    if whole and is_path(whole) and (not text or f"/{whole}".endswith(f"/{path or text}")):
+        path = whole
     if not path:
         inside = unquote(target.partition("#")[0])
         if text and not _COMMIT.match(text) and not target.startswith(("http:", "https:")) and is_path(inside):

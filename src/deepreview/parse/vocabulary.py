@@ -66,15 +66,19 @@ _SEVERITY_PARTS = {
         "serious",
         "errors",
         "significant",
+        "warning",
+        "warnings",
     },
     Part.SUGGESTIONS: {"suggestions", "suggestion", "medium", "moderate", "low", "minor", "nits", "nit", "nitpicks"}
-    | {"trivial", "p2", "p3", "p4", "optional", "nicetohave", "style", "warnings", "recommendations", "consider"}
+    | {"trivial", "p2", "p3", "p4", "optional", "nicetohave", "style", "recommendations", "consider"}
     | {"nonblocking", "improvement", "improvements", "informational", "info", "cosmetic", "polish", "enhancements"}
     | {"nitpick", "quality", "stylistic", "considerations", "couldfix"},
 }
 _JOINED = re.compile(
     r"\b(?:(must|should|could)[ -](?:be[ -])?(fix)(?:ed)?|(nice)[ -](to)[ -](have)|(non)[ -](blocking))\b"
 )
+_MENDED = re.compile(r"\b(must|should|could) (?:be )?(?:address|resolve|correct)(?:e?d)?\b")
+_BEFORE = re.compile(r"(?<=\w) (?:before|prior to) (?:the )?(?:merg(?:e|ing)|release|shipping)$")
 _NAMED_BY_NUMBER = re.compile(r"\bpriority (?=\d\b)")
 _PARTS = (
     (Part.RETRO, "agent performance retro; agent performance; retro; retrospective"),
@@ -226,7 +230,7 @@ def part_of(title: str) -> Part | None:
     """What a heading opens; None where it is no known one."""
     plain = " ".join(_DECORATION.sub("", title.lower().replace("*", "").replace("`", "")).split())
     plain = _NAMED_BY_NUMBER.sub("p", re.sub(r"\s*(?:[(—–\[]|:\s*(?:\d|(?:must|should|could|nice)\b)).*$", "", plain))
-    plain = plain.rstrip(" :-")
+    plain = _MENDED.sub(r"\1 fix", _BEFORE.sub("", plain.rstrip(" :-")))
     if plain in _BY_NAME:
         return _BY_NAME[plain]
     if plain == "bugs":
