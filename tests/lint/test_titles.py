@@ -51,6 +51,8 @@ _PIECES = st.one_of(
 @example(["x ~"])
 @example(["` `"])
 @example(["S1. uploads fail", "C2: `x`"])
+@example(["I7.", "I7.:S1"])
+@example(["I7.http://x.yC1:S1"])
 def test_any_title_keeps_the_rules_and_comes_back(titles: list[str]) -> None:
     remarks = [
         Remark(

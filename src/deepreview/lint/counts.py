@@ -9,6 +9,7 @@ from deepreview.model.claim import Severity
 from deepreview.model.published import Published
 
 _ID = re.compile(r"(?<![\w#/.-])([CIS]\d{1,2})(?![\w.-]*\w)")
+_LIKE = re.compile(r"[CIS]\d")
 _ELSEWHERE = re.compile(
     r"(?:round|rounds|R)[\s-]?\d+(?:'s)?[\s,]*(?:and\s+|[CIS]\d+[\s,]*(?:and\s+)?)*$|\bas\s+$|\braw\s+$", re.IGNORECASE
 )
@@ -49,8 +50,9 @@ def _texts(report: Published) -> Iterable[tuple[str, str]]:
 
 
 def _naming(report: Published) -> re.Pattern[str] | None:
-    """Any title that holds what looks like an id: `S3 uploads fail` names no finding."""
-    told = [re.findall(r"\w+", title) for finding in report.findings if _ID.search(title := finding.title)]
+    """Any title that holds what looks like an id: `S3 uploads fail` names no finding; of two the longer one."""
+    titles = [finding.title for finding in report.findings if _LIKE.search(finding.title)]
+    told = sorted((re.findall(r"\w+", title) for title in titles), key=len, reverse=True)
     either = "|".join(r"[\W_]{1,9}".join(map(re.escape, words)) for words in told)
     return re.compile(rf"\b(?:{either})\b") if told else None
 

@@ -98,7 +98,7 @@ def finding_heading(line: str) -> FindingHeading | None:
     found = _led(first, bold, rest, text) if first else None
     if found is None and (bold or level) and not (_LABEL.match(bold or text) or _FIELD.match(bold + rest[:1])):
         found = _titled(Lead(Mark.BARE, "", None, 0, 0), bold or text, rest if bold else "", bold=bool(bold))
-    if found is None or not any(map(str.isalnum, found.title)):
+    if found is None or not found.title or (found.mark is Mark.BARE and not any(map(str.isalnum, found.title))):
         return None
     within, title = _unstruck(found.title, text)
     struck = struck or within
