@@ -70,6 +70,13 @@ def test_one_reviewer_says_a_thing_once() -> None:
     assert all(len({c.partition("/")[0] for c in members}) == len(members) for members in ids([*SAME, again]))
 
 
+@pytest.mark.parametrize(("line", "clusters"), [(3, 1), (40, 2)])
+def test_what_one_reviewer_says_twice_of_the_same_lines_is_one(line: int, clusters: int) -> None:
+    again = claim("a", 2, "The expiry is skipped for readings loaded from disk", EXPIRY, line=line)
+    other = claim("a", 3, "Readings are loaded twice from disk", "`load` reads each row again for the stamp.")
+    assert len(cluster([SAME[0], again, other])) == clusters + 1
+
+
 def test_what_two_passes_of_one_reviewer_say_is_compared_like_what_two_reviewers_say() -> None:
     passes = [replace(one, id=ClaimId(f"a/{number}/1"), reviewer="a") for number, one in enumerate(SAME, 1)]
     assert ids([*passes, OTHER]) == {frozenset({"a/1/1", "a/2/1"}), frozenset({"b/1/2"})}

@@ -24,6 +24,8 @@ from deepreview.model.claim import SAID, Claim
 FLOOR = -0.4
 """What two claims that were not compared count for in the mean of a cluster: a probability of 0."""
 _NEXT_TO_NONE = 0.04
+_COPIED, _COPY = 0.9, 1.0
+"""Likeness of words from which on a voice says the same of the same lines and code twice, and the score of such two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,9 @@ def scored(among: Weighed, pairs: Iterable[Pair], weights: Weights) -> dict[Pair
             continue
         found = features(among, *pair)
         if found is None:
+            continue
+        if same and found[0] >= _COPIED and one.spots == other.spots != () and one.quote == other.quote:
+            scores[pair] = _COPY
             continue
         if one.placed and other.placed:
             scores[pair] = placed(found) - taken_off if same else placed(found)

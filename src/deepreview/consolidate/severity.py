@@ -89,21 +89,20 @@ def _objections(finding: Finding, claim: Claim, rubric: Rubric, *, prose: bool) 
 def neighbours(findings: Iterable[Finding]) -> Mapping[Fingerprint, Sequence[str]]:
     """By finding: the reviewers who did not say it and have another finding on lines of its main place."""
     placed = [(place, finding) for finding in findings if (place := finding.main) and place.first]
-    placed.sort(key=lambda one: (one[0].path, one[0].side.value, one[0].first))
-    near: dict[Fingerprint, dict[str, None]] = {}
+    placed.sort(key=lambda one: (one[0].path, one[0].side.value, one[0].first, one[1].fingerprint))
+    near: dict[Fingerprint, set[str]] = {}
     reaching: list[tuple[Location, Finding]] = []
     for place, finding in placed:
         reaching = [
             (other, known)
-            for other, known in reaching
+            for other, known in reaching[-_NEAR:]
             if (other.path, other.side) == (place.path, place.side) and other.last >= place.first
         ]
-        for _, other in reaching[-_NEAR:]:
+        for _, other in reaching:
             for one, neighbour in ((finding, other), (other, finding)):
-                own = near.setdefault(one.fingerprint, {})
-                own |= dict.fromkeys(name for name in neighbour.reviewers if name not in one.reviewers)
+                near.setdefault(one.fingerprint, set()).update({*neighbour.reviewers} - {*one.reviewers})
         reaching.append((place, finding))
-    return {found: tuple(names) for found, names in near.items()}
+    return {found: tuple(sorted(names)) for found, names in near.items()}
 
 
 def step(records: Records = NO_RECORDS) -> Step:
